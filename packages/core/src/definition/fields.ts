@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** How the editor shows a field, carried in the JSON Schema that the form is generated from. */
+export type FieldMeta = {
+  title: string;
+  description?: string;
+  /** `template`: text with `{{ JSONata }}`. `code`: JavaScript. `json`: JSON text. `model`: the model picker. */
+  widget?: 'template' | 'code' | 'json' | 'jsonata' | 'model' | 'textarea';
+  /** For `template` and text widgets: more than one line. */
+  multiline?: boolean;
+  placeholder?: string;
+};
+
+declare module 'zod' {
+  interface GlobalMeta {
+    widget?: FieldMeta['widget'];
+    multiline?: boolean;
+    placeholder?: string;
+  }
+}
+
+/** The longest text a single field may hold, in characters. */
+export const MAX_FIELD_LENGTH = 100_000;
+
+/**
+ * A text field that may hold `{{ … }}` expressions. Validation checks the syntax of every
+ * such field and that it refers to ancestors only; the node evaluates it when it runs.
+ */
+export const template = (meta: Omit<FieldMeta, 'widget'>) =>
+  z.string().max(MAX_FIELD_LENGTH).meta({ multiline: true, ...meta, widget: 'template' });

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** The format of a definition, raised when a change needs a migration. */
+export const DEFINITION_VERSION = 1;
+
+export const MAX_NODES = 1_000;
+export const MAX_EDGES = 4_000;
+
+/** Ids appear in expressions (`steps.<id>.output`), so they are JSONata names. */
+export const nodeIdSchema = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be letters, digits and _, start with a letter or _, and have at most 64 characters');
+
+export const retryPolicySchema = z.strictObject({
+  /** Attempts in all, the first included. */
+  maxAttempts: z.int().min(1).max(10).default(1),
+  /** Wait before the second attempt, in ms. */
+  backoffMs: z.int().min(0).max(300_000).default(1_000),
+  /** Each further wait is the one before times this. */
+  backoffFactor: z.number().min(1).max(10).default(2),
+});
+export type RetryPolicy = z.infer<typeof retryPolicySchema>;
+
+export const workflowNodeSchema = z.strictObject({
+  id: nodeIdSchema,
+  /** A key of the node type registry; an unknown one is a validation problem, not a parse error. */
+  type: z.string().min(1).max(64),
+  /** What people read on the canvas. */
+  name: z.string().min(1).max(120),
+  position: z.strictObject({ x: z.number(), y: z.number() }).default({ x: 0, y: 0 }),
+  /** Checked against the node type's own schema by `validateWorkflow`. */
+  config: z.record(z.string(), z.unknown()).default({}),
+  /** A disabled node is passed through: its output is what came in. */
+  disabled: z.boolean().optional(),
+  retry: retryPolicySchema.optional(),
+  /** Limit for one attempt, in ms. */
+  timeoutMs: z.int().min(100).max(86_400_000).optional(),
+  /** `continue`: a failed step hands on `null` and the execution goes on. */
+  onError: z.enum(['fail', 'continue']).optional(),
+});
+export type WorkflowNode = z.infer<typeof workflowNodeSchema>;
+
+export const workflowEdgeSchema = z.strictObject({
+  id: z.string().min(1).max(140),
+  source: nodeIdSchema,
+  sourcePort: z.string().min(1).max(64).default('out'),
+  target: nodeIdSchema,
+  targetPort: z.string().min(1).max(64).default('in'),
+});
+export type WorkflowEdge = z.infer<typeof workflowEdgeSchema>;
+
+export const workflowSettingsSchema = z.strictObject({
+  /** Limit for the whole execution, in ms. */
+  timeoutMs: z.int().min(1_000).max(86_400_000).default(600_000),
+  /** Nodes that run at the same time. */
+  maxParallel: z.int().min(1).max(64).default(5),
+  /** US dollars one execution may spend on models; checked before each call. */
+  budgetUsd: z.number().min(0).max(100_000).optional(),
+  /** Memory of the sandbox in MiB, up to what the workspace's plan allows. */
+  memoryMb: z.int().min(128).max(16_384).default(1_024),
+});
+export type WorkflowSettings = z.infer<typeof workflowSettingsSchema>;
+
+export const workflowDefinitionSchema = z.strictObject({
+  version: z.literal(DEFINITION_VERSION).default(DEFINITION_VERSION),
+  nodes: z.array(workflowNodeSchema).max(MAX_NODES),
+  edges: z.array(workflowEdgeSchema).max(MAX_EDGES),
+  settings: workflowSettingsSchema.default(() => workflowSettingsSchema.parse({})),
+});
+
+/** A workflow as plain JSON: what is validated, run, published, exported and sent over REST. */
+export type WorkflowDefinition = z.infer<typeof workflowDefinitionSchema>;
+/** The same before defaults are filled in. */
+export type WorkflowDefinitionInput = z.input<typeof workflowDefinitionSchema>;
