@@ -9,6 +9,8 @@ export type FieldMeta = {
   /** For `template` and text widgets: more than one line. */
   multiline?: boolean;
   placeholder?: string;
+  /** The field matters only when its sibling `field` has this value; otherwise the form hides it. */
+  visibleWhen?: { field: string; equals: string };
 };
 
 declare module 'zod' {
@@ -16,6 +18,7 @@ declare module 'zod' {
     widget?: FieldMeta['widget'];
     multiline?: boolean;
     placeholder?: string;
+    visibleWhen?: FieldMeta['visibleWhen'];
   }
 }
 
