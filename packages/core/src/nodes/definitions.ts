@@ -8,48 +8,40 @@
  *
  * `node-types.test.ts` then holds it to the contract that all types share.
  */
-import { agentDefinition } from "./agent/definition.ts";
-import { codeDefinition } from "./code/definition.ts";
-import { conditionDefinition } from "./condition/definition.ts";
-import { delayDefinition } from "./delay/definition.ts";
-import { httpRequestDefinition } from "./http_request/definition.ts";
-import { inputDefinition } from "./input/definition.ts";
-import {
-	NODE_TYPES,
-	type NodeDefinition,
-	type NodeType,
-	type Port,
-} from "./node-type.ts";
-import { outputDefinition } from "./output/definition.ts";
-import { transformDefinition } from "./transform/definition.ts";
+import { agentDefinition } from './agent/definition.ts';
+import { codeDefinition } from './code/definition.ts';
+import { conditionDefinition } from './condition/definition.ts';
+import { delayDefinition } from './delay/definition.ts';
+import { httpRequestDefinition } from './http_request/definition.ts';
+import { inputDefinition } from './input/definition.ts';
+import { NODE_TYPES, type NodeDefinition, type NodeType, type Port } from './node-type.ts';
+import { outputDefinition } from './output/definition.ts';
+import { transformDefinition } from './transform/definition.ts';
 
 export const NODE_DEFINITIONS: Record<NodeType, NodeDefinition> = {
-	input: inputDefinition,
-	output: outputDefinition,
-	agent: agentDefinition,
-	condition: conditionDefinition,
-	transform: transformDefinition,
-	http_request: httpRequestDefinition,
-	code: codeDefinition,
-	delay: delayDefinition,
+  input: inputDefinition,
+  output: outputDefinition,
+  agent: agentDefinition,
+  condition: conditionDefinition,
+  transform: transformDefinition,
+  http_request: httpRequestDefinition,
+  code: codeDefinition,
+  delay: delayDefinition,
 };
 
-const isNodeType = (type: string): type is NodeType =>
-	(NODE_TYPES as readonly string[]).includes(type);
+const isNodeType = (type: string): type is NodeType => (NODE_TYPES as readonly string[]).includes(type);
 
 /** `undefined` for a type this version does not know. */
 export const getNodeDefinition = (type: string): NodeDefinition | undefined =>
-	isNodeType(type) ? NODE_DEFINITIONS[type] : undefined;
+  isNodeType(type) ? NODE_DEFINITIONS[type] : undefined;
 
 /**
  * The output ports of a node whose config may be half-typed: a broken config gives the ports of the
  * type's defaults, so that the canvas always has something to show. Unknown types have none.
  */
 export const outputPortsOf = (type: string, config: unknown): Port[] => {
-	const definition = getNodeDefinition(type);
-	if (!definition) return [];
-	const parsed = definition.config.safeParse(config);
-	return definition.outputs(
-		parsed.success ? parsed.data : definition.config.parse(definition.defaults),
-	);
+  const definition = getNodeDefinition(type);
+  if (!definition) return [];
+  const parsed = definition.config.safeParse(config);
+  return definition.outputs(parsed.success ? parsed.data : definition.config.parse(definition.defaults));
 };
