@@ -1,0 +1,78 @@
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { editorProcedure, router, viewerProcedure } from '../../../server/trpc.ts';
+import { EXECUTION_STATUSES, TRIGGERS } from '../execution-view.ts';
+import { cancelExecution } from './cancel-execution.ts';
+import { deleteExecution } from './delete-execution.ts';
+import { getExecution } from './get-execution.ts';
+import { getPayload } from './get-payload.ts';
+import { getStep } from './get-step.ts';
+import { listExecutions } from './list-executions.ts';
+import { rerunExecution } from './rerun-execution.ts';
+import { startWorkflow } from './start-workflow.ts';
+import { watchExecution } from './watch-execution.ts';
+
+const execution = z.object({ executionId: z.uuid() });
+
+export const executionsRouter = router({
+  list: viewerProcedure
+    .input(
+      z.object({
+        statuses: z.array(z.enum(EXECUTION_STATUSES)).max(EXECUTION_STATUSES.length).default([]),
+        workflowId: z.uuid().optional(),
+        trigger: z.enum(TRIGGERS).optional(),
+        /** Queued at or after, and before. */
+        from: z.date().optional(),
+        to: z.date().optional(),
+        /** Part of a workflow's name, or of an execution's id. */
+        search: z.string().trim().max(200).optional(),
+        cursor: z.string().max(200).nullish(),
+        limit: z.int().min(1).max(100).default(30),
+      }),
+    )
+    .query(({ ctx, input }) => listExecutions(ctx, input)),
+
+  /** One execution with its steps and the definition it ran; inputs and outputs come from `payload` and `step`. */
+  get: viewerProcedure.input(execution).query(({ ctx, input }) => getExecution(ctx, input.executionId)),
+
+  /** Input and results of the whole execution. */
+  payload: viewerProcedure.input(execution).query(({ ctx, input }) => getPayload(ctx, input.executionId)),
+
+  /** Input and output of one step. */
+  step: viewerProcedure
+    .input(execution.extend({ nodeId: z.string().min(1).max(64) }))
+    .query(({ ctx, input }) => getStep(ctx, input)),
+
+  start: editorProcedure
+    .input(
+      z.object({
+        workflowId: z.uuid(),
+        source: z.enum(['draft', 'published']),
+        input: z.unknown(),
+        rerunOfId: z.uuid().optional(),
+      }),
+    )
+    .mutation(({ ctx, input }) => startWorkflow(ctx, input)),
+
+  cancel: editorProcedure.input(execution).mutation(({ ctx, input }) => cancelExecution(ctx, input.executionId)),
+
+  /** Runs the same version again, on the same input unless another is given. */
+  rerun: editorProcedure
+    .input(execution.extend({ input: z.object({ value: z.unknown() }).optional() }))
+    .mutation(({ ctx, input }) => rerunExecution(ctx, input)),
+
+  delete: editorProcedure.input(execution).mutation(({ ctx, input }) => deleteExecution(ctx, input.executionId)),
+
+  /** Server-sent updates, resumable by `seq`; ends after the execution has. */
+  watch: viewerProcedure
+    .input(execution.extend({ lastEventId: z.string().max(20).nullish() }))
+    .subscription(async function* ({ ctx, input, signal }) {
+      const since = Number.parseInt(input.lastEventId ?? '0', 10) || 0;
+      const { id: workspaceId } = ctx.workspace;
+      const messages = watchExecution(ctx, { workspaceId, executionId: input.executionId, since, signal });
+      for await (const message of messages) {
+        if (message.type === 'update') yield tracked(String(message.seq), message);
+        else yield message;
+      }
+    }),
+});
