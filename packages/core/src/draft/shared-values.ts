@@ -1,0 +1,143 @@
+import * as Y from 'yjs';
+import type { FormSchema } from '../nodes/form-schema.ts';
+
+/** Deeper values than this are cut off when read: a document may come from anybody. */
+const MAX_DEPTH = 64;
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Y.AbstractType);
+
+/** Free text is a shared type, so that two people can type in one field; ids, choices and models are replaced whole. */
+const isSharedText = (schema: FormSchema | undefined): boolean =>
+  schema?.type === 'string' && !schema.enum && !schema.pattern && schema.widget !== 'model';
+
+export const propertySchema = (schema: FormSchema | undefined, key: string): FormSchema | undefined => {
+  const property = schema?.properties?.[key];
+  return typeof property === 'object' ? (property as FormSchema) : undefined;
+};
+
+export const itemSchema = (schema: FormSchema | undefined): FormSchema | undefined => {
+  const items = schema?.items;
+  return isRecord(items) ? (items as FormSchema) : undefined;
+};
+
+/** A JSON value as Yjs keeps it: objects, lists and free text become shared types. `undefined` members are left out. */
+export const toShared = (value: unknown, schema?: FormSchema): unknown => {
+  if (typeof value === 'string') return isSharedText(schema) ? new Y.Text(value) : value;
+  if (Array.isArray(value)) {
+    const array = new Y.Array<unknown>();
+    array.push(value.map((item) => toShared(item, itemSchema(schema))));
+    return array;
+  }
+  if (!isRecord(value)) return value;
+  const map = new Y.Map<unknown>();
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== undefined) map.set(key, toShared(member, propertySchema(schema, key)));
+  }
+  return map;
+};
+
+/** The JSON of anything that can stand in a document. What JSON cannot hold becomes `null`; never throws. */
+export const fromShared = (value: unknown, depth = 0): unknown => {
+  if (depth > MAX_DEPTH) return null;
+  if (value instanceof Y.Text) return value.toString();
+  if (value instanceof Y.Array) return value.toArray().map((item) => fromShared(item, depth + 1));
+  if (value instanceof Y.Map) return readEntries(value.entries(), depth);
+  if (Array.isArray(value)) return value.map((item) => fromShared(item, depth + 1));
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (isRecord(value) && !ArrayBuffer.isView(value)) return readEntries(Object.entries(value), depth);
+  return null;
+};
+
+const readEntries = (entries: Iterable<[string, unknown]>, depth: number): Record<string, unknown> => {
+  const members: [string, unknown][] = [];
+  for (const [key, member] of entries) {
+    if (member !== undefined) members.push([key, fromShared(member, depth + 1)]);
+  }
+  return Object.fromEntries(members);
+};
+
+export const sameJson = (a: unknown, b: unknown): boolean => {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
+  if (!isRecord(a) || !isRecord(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+  );
+};
+
+/** Makes `map` hold exactly `value`, touching only what differs, so that others' edits beside it survive. */
+export const mergeMap = (map: Y.Map<unknown>, value: Record<string, unknown>, schema?: FormSchema): void => {
+  for (const key of [...map.keys()]) {
+    if (!Object.hasOwn(value, key) || value[key] === undefined) map.delete(key);
+  }
+  for (const [key, next] of Object.entries(value)) {
+    if (next === undefined) continue;
+    const property = propertySchema(schema, key);
+    mergeValue(map.get(key), next, property, () => map.set(key, toShared(next, property)));
+  }
+};
+
+/** Edits `current` in place towards `next`; calls `replace` where the two are of different kinds. */
+export const mergeValue = (
+  current: unknown,
+  next: unknown,
+  schema: FormSchema | undefined,
+  replace: () => void,
+): void => {
+  if (current instanceof Y.Text && typeof next === 'string') mergeText(current, next);
+  else if (current instanceof Y.Map && isRecord(next)) mergeMap(current, next, schema);
+  else if (current instanceof Y.Array && Array.isArray(next)) mergeArray(current, next, schema);
+  else if (current === undefined || !sameJson(fromShared(current), next)) replace();
+};
+
+const mergeArray = (array: Y.Array<unknown>, next: unknown[], schema: FormSchema | undefined): void => {
+  const before = array.toArray().map((item) => fromShared(item));
+  const shorter = Math.min(before.length, next.length);
+  let head = 0;
+  while (head < shorter && sameJson(before[head], next[head])) head++;
+  let tail = 0;
+  while (tail < shorter - head && sameJson(before[before.length - 1 - tail], next[next.length - 1 - tail])) tail++;
+
+  const items = itemSchema(schema);
+  const oldMiddle = before.length - head - tail;
+  const newMiddle = next.length - head - tail;
+  const edited = Math.min(oldMiddle, newMiddle);
+  for (let i = head; i < head + edited; i++) {
+    mergeValue(array.get(i), next[i], items, () => {
+      array.delete(i);
+      array.insert(i, [toShared(next[i], items)]);
+    });
+  }
+  if (oldMiddle > edited) array.delete(head + edited, oldMiddle - edited);
+  if (newMiddle > edited) {
+    const added = next.slice(head + edited, head + newMiddle);
+    array.insert(
+      head + edited,
+      added.map((item) => toShared(item, items)),
+    );
+  }
+};
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+
+/** Replaces only the part of the text that differs. Never cuts a surrogate pair: Yjs would store a broken character. */
+export const mergeText = (text: Y.Text, next: string): void => {
+  const before = text.toString();
+  if (before === next) return;
+  const shorter = Math.min(before.length, next.length);
+  let head = 0;
+  while (head < shorter && before[head] === next[head]) head++;
+  if (head > 0 && isHighSurrogate(next.charCodeAt(head - 1))) head--;
+  let tail = 0;
+  while (tail < shorter - head && before[before.length - 1 - tail] === next[next.length - 1 - tail]) tail++;
+  if (tail > 0 && isLowSurrogate(next.charCodeAt(next.length - tail))) tail--;
+
+  const removed = before.length - head - tail;
+  if (removed > 0) text.delete(head, removed);
+  const added = next.slice(head, next.length - tail);
+  if (added !== '') text.insert(head, added);
+};
