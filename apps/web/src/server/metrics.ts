@@ -1,0 +1,53 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { processGlobal } from './process-global.ts';
+
+const createMetrics = () => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'agentweaver_web_' });
+  return {
+    registry,
+    apiCalls: new Counter({
+      name: 'agentweaver_api_calls_total',
+      help: 'Calls of REST routes and tRPC procedures.',
+      labelNames: ['endpoint', 'method', 'status_code'],
+      registers: [registry],
+    }),
+    apiDuration: new Histogram({
+      name: 'agentweaver_api_call_duration_seconds',
+      help: 'How long REST calls took.',
+      labelNames: ['endpoint', 'method'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers: [registry],
+    }),
+    signIns: new Counter({
+      name: 'agentweaver_sign_ins_total',
+      help: 'Attempts to sign in.',
+      labelNames: ['result'],
+      registers: [registry],
+    }),
+    queueJobs: new Gauge({
+      name: 'agentweaver_web_queue_jobs',
+      help: 'Jobs in the execution queue, read when scraped.',
+      labelNames: ['state'],
+      registers: [registry],
+    }),
+  };
+};
+
+export type WebMetrics = ReturnType<typeof createMetrics>;
+
+/** prom-client refuses a second registration of a name, so there is one registry per process. */
+export const getMetrics = (): WebMetrics => processGlobal('metrics', createMetrics);
+
+/** `endpoint` must be a route pattern or a procedure's path, never a caller's text: labels stay bounded. */
+export const countApiCall = ({
+  endpoint,
+  method,
+  status,
+}: {
+  endpoint: string;
+  method: string;
+  status: number;
+}): void => {
+  getMetrics().apiCalls.inc({ endpoint, method, status_code: String(status) });
+};
