@@ -1,0 +1,82 @@
+import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
+import { engineEventSchema, finishedStepSchema } from '@agentweaver/core/engine/events';
+import { executionErrorSchema } from '@agentweaver/core/engine/execution-errors';
+import { z } from 'zod';
+
+/**
+ * The language between the executor and what runs inside a sandbox: one JSON object per line, on the sandbox's
+ * stdin and stdout. Both ends parse each frame with these schemas. The sandbox is not trusted: a frame that is
+ * malformed, too big or out of order ends its execution with `protocol_violation`, and nothing else.
+ *
+ *     executor                      sandbox
+ *        │ ◄──────────────── ready ─────│
+ *        │ ── start ──────────────────► │
+ *        │ ◄── event, call, call_cancel │
+ *        │ ── call_result, ping ──────► │
+ *        │ ◄──────────────────── pong ──│
+ *        │ ── abort ──────────────────► │   (cancel, time limit: the engine ends its steps and says so)
+ *        │ ◄── event (a terminal one) ──│   and exits
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** Longest frame, in bytes of UTF-8 without the newline. */
+export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
+
+/** What one event may carry; leaves room for the frame around it. */
+export const MAX_PAYLOAD_BYTES = MAX_FRAME_BYTES - 64 * 1024;
+
+const callId = z.int().min(1);
+
+/** Why the executor asks the engine to stop. */
+export const abortReasonSchema = z.enum(['cancelled', 'execution_timeout']);
+export type AbortReason = z.infer<typeof abortReasonSchema>;
+
+export const HOST_METHODS = ['model.generate', 'http.fetch'] as const;
+export type HostMethod = (typeof HOST_METHODS)[number];
+
+export const callFrameSchema = z.object({
+  type: z.literal('call'),
+  /** Unique within the execution. */
+  id: callId,
+  method: z.enum(HOST_METHODS),
+  nodeId: z.string().min(1).max(64),
+  attempt: z.int().min(1).max(1_000),
+  index: z.int().min(0).max(100_000),
+  /** Parsed by the method's own schema on the host. */
+  params: z.unknown(),
+});
+export type CallFrame = z.infer<typeof callFrameSchema>;
+
+/** Executor to sandbox. */
+export const hostFrameSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('start'),
+    executionId: z.string(),
+    definition: workflowDefinitionSchema,
+    input: z.unknown(),
+    finishedSteps: z.array(finishedStepSchema),
+    /** Attempts that steps had used up before this run of the engine, by node id. */
+    attempts: z.record(z.string(), z.int().min(0)),
+  }),
+  z.object({ type: z.literal('call_result'), id: callId, value: z.unknown() }),
+  z.object({
+    type: z.literal('call_error'),
+    id: callId,
+    error: executionErrorSchema,
+    /** Wait at least this long before the next attempt, in ms. */
+    retryAfterMs: z.number().min(0).optional(),
+  }),
+  z.object({ type: z.literal('ping'), id: z.int() }),
+  z.object({ type: z.literal('abort'), reason: abortReasonSchema }),
+]);
+export type HostFrame = z.infer<typeof hostFrameSchema>;
+
+/** Sandbox to executor. */
+export const sandboxFrameSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), protocol: z.literal(PROTOCOL_VERSION) }),
+  z.object({ type: z.literal('event'), event: engineEventSchema }),
+  callFrameSchema,
+  z.object({ type: z.literal('call_cancel'), id: callId }),
+  z.object({ type: z.literal('pong'), id: z.int() }),
+]);
+export type SandboxFrame = z.infer<typeof sandboxFrameSchema>;

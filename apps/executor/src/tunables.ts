@@ -1,0 +1,46 @@
+/** Limits that no deployer needs to change. Times in ms, sizes in bytes. */
+
+// Ownership of an execution
+export const HEARTBEAT_INTERVAL_MS = 3_000;
+/** Without a successful heartbeat for this long an executor must assume that it lost the execution. */
+export const STALE_AFTER_MS = 15_000;
+export const SWEEP_INTERVAL_MS = 5_000;
+export const REAP_INTERVAL_MS = 30_000;
+/** A container of an unknown execution may have been created a moment before its row is visible. */
+export const REAP_GRACE_MS = 60_000;
+/** Claims of one execution before a system fault is given up on. */
+export const MAX_CLAIMS = 3;
+export const SHUTDOWN_TIMEOUT_MS = 10_000;
+
+// Sandbox
+export const SANDBOX_START_TIMEOUT_MS = 20_000;
+export const SANDBOX_START_ATTEMPTS = 2;
+export const SANDBOX_NANO_CPUS = 500_000_000;
+export const SANDBOX_PIDS = 128;
+export const SANDBOX_TMP_BYTES = 16 * 1024 * 1024;
+export const PING_INTERVAL_MS = 1_000;
+/** An engine that answers no ping for this long is stuck in user code on its main thread. */
+export const UNRESPONSIVE_AFTER_MS = 12_000;
+/** After it was asked to stop, the engine has this long to report how its steps ended. */
+export const ABORT_GRACE_MS = 1_500;
+export const STDERR_TAIL_BYTES = 8 * 1024;
+
+// Events
+export const EVENT_BATCH_SIZE = 100;
+export const EVENT_BATCH_BYTES = 1024 * 1024;
+export const EVENT_BATCH_DELAY_MS = 60;
+/** Reading from the sandbox stops while this much waits to be written. */
+export const EVENT_BACKLOG_BYTES = 16 * 1024 * 1024;
+export const DELTA_DELAY_MS = 50;
+export const LOGS_PER_SECOND = 200;
+export const LOG_BURST = 1_000;
+export const MAX_LOGS = 10_000;
+export const MAX_LOG_MESSAGE = 8 * 1024;
+
+// Host calls
+export const CALL_CONCURRENCY = 16;
+export const MAX_PENDING_CALLS = 256;
+export const CONNECT_TIMEOUT_MS = 10_000;
+export const MAX_REDIRECTS = 5;
+export const MAX_RESPONSE_BYTES = 5_000_000;
+export const LOCAL_MODEL_PROBE_MS = 60_000;
