@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Browser tests have their own runner (playwright.config.ts). */
 export default defineConfig({
   test: {
+    teardownTimeout: 30_000,
     projects: [
       {
         test: {
@@ -20,7 +21,6 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          teardownTimeout: 30_000,
         },
       },
     ],
