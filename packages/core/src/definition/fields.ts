@@ -14,6 +14,7 @@ export type FieldMeta = {
 };
 
 declare module 'zod' {
+  // biome-ignore lint/style/useConsistentTypeDefinitions: only an interface merges with zod's own.
   interface GlobalMeta {
     widget?: FieldMeta['widget'];
     multiline?: boolean;
@@ -30,4 +31,7 @@ export const MAX_FIELD_LENGTH = 100_000;
  * such field and that it refers to ancestors only; the node evaluates it when it runs.
  */
 export const template = (meta: Omit<FieldMeta, 'widget'>) =>
-  z.string().max(MAX_FIELD_LENGTH).meta({ multiline: true, ...meta, widget: 'template' });
+  z
+    .string()
+    .max(MAX_FIELD_LENGTH)
+    .meta({ multiline: true, ...meta, widget: 'template' });

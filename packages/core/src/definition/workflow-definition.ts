@@ -9,7 +9,10 @@ export const MAX_EDGES = 4_000;
 /** Ids appear in expressions (`steps.<id>.output`), so they are JSONata names. */
 export const nodeIdSchema = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be letters, digits and _, start with a letter or _, and have at most 64 characters');
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,63}$/,
+    'must be letters, digits and _, start with a letter or _, and have at most 64 characters',
+  );
 
 export const retryPolicySchema = z.strictObject({
   /** Attempts in all, the first included. */

@@ -33,7 +33,13 @@ export class AppError extends Error {
 
   constructor(
     code: AppErrorCode,
-    options: { publicMessage: string; message?: string; problems?: FieldProblem[]; retryAfterSeconds?: number; cause?: unknown },
+    options: {
+      publicMessage: string;
+      message?: string;
+      problems?: FieldProblem[];
+      retryAfterSeconds?: number;
+      cause?: unknown;
+    },
   ) {
     super(options.message ?? options.publicMessage, { cause: options.cause });
     this.code = code;

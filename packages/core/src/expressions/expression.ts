@@ -1,0 +1,92 @@
+import jsonata from 'jsonata';
+import { ExecutionError } from '../engine/execution-errors.ts';
+import { toPlainJson } from './plain-json.ts';
+
+/** What an expression sees: `input`, `previous`, `steps.<id>.output`, `execution.id`. JSON values only. */
+export type ExpressionScope = {
+  input: unknown;
+  previous: unknown;
+  steps: Record<string, { output: unknown }>;
+  execution?: { id: string };
+};
+
+/**
+ * Limits of one evaluation: they end an endless loop, an endless recursion and a list that would fill the memory.
+ * JSONata runs on the engine's own thread, so the time limit is also the longest time that nothing else happens.
+ */
+const LIMITS = { timeout: 2_000, stack: 400, sequence: 1_000_000 };
+
+/** Compiling takes five times as long as evaluating; the oldest entry goes first. */
+const CACHE_SIZE = 2_000;
+const compiled = new Map<string, jsonata.Expression>();
+
+const MAX_QUOTED_LENGTH = 200;
+
+/** The expression's text is not JSONata. */
+export class ExpressionSyntaxError extends Error {
+  override readonly name = 'ExpressionSyntaxError';
+  /** Where in the expression, in characters from 0. */
+  readonly position: number;
+
+  constructor(message: string, position: number) {
+    super(message);
+    this.position = position;
+  }
+}
+
+/** Throws `ExpressionSyntaxError`. */
+export const compileExpression = (source: string): jsonata.Expression => {
+  const known = compiled.get(source);
+  if (known) return known;
+  const expression = compile(source);
+  const [oldest] = compiled.keys();
+  if (compiled.size >= CACHE_SIZE && oldest !== undefined) compiled.delete(oldest);
+  compiled.set(source, expression);
+  return expression;
+};
+
+const compile = (source: string): jsonata.Expression => {
+  try {
+    return jsonata(source, LIMITS);
+  } catch (error) {
+    const { message, position } = readJsonataError(error);
+    throw new ExpressionSyntaxError(message, position);
+  }
+};
+
+/** A bare JSONata expression's value as plain JSON; nothing gives `null`. Throws `expression_failed`. */
+export const evaluateExpression = async (source: string, scope: ExpressionScope): Promise<unknown> => {
+  try {
+    const value: unknown = await compileExpression(source).evaluate(scope);
+    return isPlainAlready(value, scope) ? value : toPlainJson(value);
+  } catch (error) {
+    throw new ExecutionError(
+      {
+        code: 'expression_failed',
+        message: `The expression ${quote(source)} failed: ${readJsonataError(error).message}`,
+        hint: 'Check the expression against the data of this step’s input.',
+      },
+      { cause: error },
+    );
+  }
+};
+
+/** The commonest expressions hand on a value as it is; a walk through megabytes of it would change nothing. */
+const isPlainAlready = (value: unknown, scope: ExpressionScope): boolean =>
+  value === scope.previous || value === scope.input;
+
+const quote = (source: string): string => {
+  const text = source.trim();
+  return `“${text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text}”`;
+};
+
+/** JSONata throws plain objects as well as errors. */
+const readJsonataError = (error: unknown): { message: string; position: number } => {
+  if (error instanceof RangeError)
+    return { message: 'It goes too deep. Look for a function that never ends.', position: 0 };
+  if (typeof error !== 'object' || error === null) return { message: String(error), position: 0 };
+  return {
+    message: 'message' in error && typeof error.message === 'string' ? error.message : 'It failed without saying why.',
+    position: 'position' in error && typeof error.position === 'number' ? error.position : 0,
+  };
+};
