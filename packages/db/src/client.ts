@@ -1,0 +1,61 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from './generated/client.ts';
+import { TUNABLES } from './tunables.ts';
+
+export type Prisma = PrismaClient;
+/** Also what a `$transaction` callback gets. */
+export type PrismaTransaction = Omit<
+  PrismaClient,
+  '$connect' | '$disconnect' | '$on' | '$use' | '$extends' | '$transaction'
+>;
+
+export type CreatePrismaOptions = {
+  databaseUrl: string;
+  /** Connections of this process's pool. */
+  max?: number;
+  /** Told of connections that broke while idle; the pool replaces them. */
+  onError?: (error: Error) => void;
+};
+
+export type PoolCounts = { total: number; idle: number; waiting: number };
+
+const pools = new WeakMap<PrismaClient, pg.Pool>();
+
+/**
+ * A client with a bounded pool: node-postgres by itself waits forever for a free connection, and an unhandled error of
+ * an idle one ends the process. `$disconnect()` closes the pool.
+ */
+export const createPrisma = ({ databaseUrl, max = TUNABLES.poolSize, onError }: CreatePrismaOptions): PrismaClient => {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max,
+    connectionTimeoutMillis: TUNABLES.poolTimeoutMs,
+    idleTimeoutMillis: TUNABLES.poolIdleMs,
+    keepAlive: true,
+    application_name: 'agentweaver',
+  });
+  pool.on('error', (error) => onError?.(error));
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: true, onPoolError: (error) => onError?.(error) }),
+    transactionOptions: { maxWait: TUNABLES.poolTimeoutMs, timeout: TUNABLES.transactionTimeoutMs },
+  });
+  pools.set(prisma, pool);
+  return prisma;
+};
+
+/** For gauges: connections in all, free ones, and callers waiting for one. */
+export const poolCounts = (prisma: PrismaClient): PoolCounts => {
+  const pool = pools.get(prisma);
+  return { total: pool?.totalCount ?? 0, idle: pool?.idleCount ?? 0, waiting: pool?.waitingCount ?? 0 };
+};
+
+const GLOBAL_KEY = Symbol.for('agentweaver.prisma');
+type GlobalWithPrisma = typeof globalThis & { [GLOBAL_KEY]?: PrismaClient };
+
+/** The process's one client. On `globalThis`, because bundles and hot reload each have their own copy of this module. */
+export const getPrisma = (options: CreatePrismaOptions): PrismaClient => {
+  const holder: GlobalWithPrisma = globalThis;
+  holder[GLOBAL_KEY] ??= createPrisma(options);
+  return holder[GLOBAL_KEY];
+};

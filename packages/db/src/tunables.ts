@@ -1,0 +1,29 @@
+/** Times and limits that a deployer has no reason to change. Times in ms. */
+export const TUNABLES = {
+  poolSize: 10,
+  /** Wait for a free connection before giving up. */
+  poolTimeoutMs: 10_000,
+  poolIdleMs: 30_000,
+  transactionTimeoutMs: 15_000,
+
+  /** An executor renews its claim this often … */
+  heartbeatMs: 5_000,
+  /** … and loses it after this long without. */
+  staleAfterMs: 20_000,
+  /** Claims of one execution before it fails as `worker_lost`. */
+  maxClaims: 5,
+  /** A queued execution this old that nobody took is put on the queue again. */
+  requeueAfterMs: 15_000,
+  /** Wait before a workspace at its concurrency limit is tried again. */
+  busyRetryMs: 1_000,
+  /** Rows that one sweep handles per kind. */
+  sweepBatch: 200,
+
+  maxInputBytes: 1024 * 1024,
+  /** A longer log message is cut. */
+  maxEventMessageLength: 10_000,
+
+  invitationMs: 7 * 24 * 60 * 60 * 1_000,
+  /** `last_used_at` of a token is written at most this often. */
+  tokenTouchMs: 60_000,
+} as const;
