@@ -8,7 +8,7 @@ import { migrate } from '@agentweaver/db/migrate';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
-  // Vitest collects what is provided by declaration merging, which only an interface can do.
+  // biome-ignore lint/style/useConsistentTypeDefinitions: vitest collects it by merging, which only an interface does
   interface ProvidedContext {
     /** The server that tests make their databases on. */
     postgresUrl: string;

@@ -66,7 +66,7 @@ const createSettings = async (file: string): Promise<ClusterSettings> => {
 /** Remembers the port, so that the address stays the same from start to start. */
 export const savePort = async (cluster: Cluster, port: number): Promise<void> => {
   const { id, password } = cluster;
-  const partial = `${cluster.settingsFile}.${process.pid}`;
+  const partial = `${cluster.settingsFile}.${randomUUID()}`;
   await writeFile(partial, JSON.stringify({ id, password, port }), { mode: 0o600 });
   await rename(partial, cluster.settingsFile);
 };
