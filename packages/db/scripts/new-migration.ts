@@ -1,5 +1,5 @@
 // Writes a migration from the difference between the migrations so far and schema.prisma:
-// `npm run db:migration -w @agentweaver/db -- <name>`. Read the SQL before you commit it.
+// `npm run migration -w @agentweaver/db -- <name>`. Read the SQL before you commit it.
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { diffToSchema } from './schema-diff.ts';
 
 const name = process.argv[2];
 if (!name || !/^[a-z][a-z0-9_]*$/.test(name)) {
-  console.error('Usage: npm run db:migration -w @agentweaver/db -- <name_in_snake_case>');
+  console.error('Usage: npm run migration -w @agentweaver/db -- <name_in_snake_case>');
   process.exit(1);
 }
 
