@@ -1,0 +1,99 @@
+import type { Problem } from '@agentweaver/core/definition/problem';
+import type { WorkflowEdge, WorkflowNode } from '@agentweaver/core/definition/workflow-definition';
+import { applyEdgeChanges, applyNodeChanges, type EdgeChange, type NodeChange } from '@xyflow/react';
+import { createStore } from 'zustand/vanilla';
+import type { Attachment } from './draft-editor.ts';
+import type { DraftView } from './draft-view.ts';
+import { reconcileEdges, reconcileNodes, type StepFlowEdge, type StepFlowNode } from './flow-elements.ts';
+
+/** The open node picker: where on the screen, where the node goes on the canvas, and how it is wired. */
+export type PickerRequest = {
+  screen: { x: number; y: number };
+  position: { x: number; y: number };
+  attach?: Attachment;
+};
+
+export type PanelTab = 'settings' | 'run' | 'help';
+
+export type BuilderState = {
+  nodes: StepFlowNode[];
+  edges: StepFlowEdge[];
+  /** The node whose panel is open. */
+  openNodeId: string | null;
+  panelTab: PanelTab;
+  /** The field to focus once its panel is there, as a path inside the config. */
+  focusField: string | null;
+  problems: readonly Problem[];
+  problemsByNode: Readonly<Record<string, readonly Problem[]>>;
+  picker: PickerRequest | null;
+  /** While an edge is being drawn: the nodes it may not end at. */
+  forbiddenTargets: ReadonlySet<string> | null;
+  showView: (view: DraftView) => void;
+  changeNodes: (changes: NodeChange<StepFlowNode>[]) => void;
+  changeEdges: (changes: EdgeChange<StepFlowEdge>[]) => void;
+  setProblems: (problems: readonly Problem[]) => void;
+  /** Selects exactly these nodes. */
+  select: (nodeIds: readonly string[]) => void;
+  openNode: (nodeId: string | null, options?: { tab?: PanelTab; field?: string }) => void;
+  setPanelTab: (tab: PanelTab) => void;
+  openPicker: (picker: PickerRequest | null) => void;
+  setForbiddenTargets: (nodeIds: ReadonlySet<string> | null) => void;
+};
+
+const groupByNode = (problems: readonly Problem[]): Record<string, Problem[]> => {
+  const byNode: Record<string, Problem[]> = {};
+  for (const problem of problems) {
+    if (problem.nodeId === undefined) continue;
+    const known = byNode[problem.nodeId];
+    if (known) known.push(problem);
+    else byNode[problem.nodeId] = [problem];
+  }
+  return byNode;
+};
+
+/** The state of one open builder. The draft itself lives in its Yjs document; this is what is drawn. */
+export const createBuilderStore = () =>
+  createStore<BuilderState>((set) => ({
+    nodes: [],
+    edges: [],
+    openNodeId: null,
+    panelTab: 'settings',
+    focusField: null,
+    problems: [],
+    problemsByNode: {},
+    picker: null,
+    forbiddenTargets: null,
+    showView: (view) =>
+      set((state) => ({
+        nodes: reconcileNodes(state.nodes, view),
+        edges: reconcileEdges(state.edges, view),
+        openNodeId: view.nodes.some((node) => node.id === state.openNodeId) ? state.openNodeId : null,
+      })),
+    changeNodes: (changes) => set((state) => ({ nodes: applyNodeChanges(changes, state.nodes) })),
+    changeEdges: (changes) => set((state) => ({ edges: applyEdgeChanges(changes, state.edges) })),
+    setProblems: (problems) => set({ problems, problemsByNode: groupByNode(problems) }),
+    select: (nodeIds) =>
+      set((state) => {
+        const wanted = new Set(nodeIds);
+        return {
+          nodes: state.nodes.map((node) =>
+            Boolean(node.selected) === wanted.has(node.id) ? node : { ...node, selected: wanted.has(node.id) },
+          ),
+          edges: state.edges.map((edge) => (edge.selected ? { ...edge, selected: false } : edge)),
+        };
+      }),
+    openNode: (openNodeId, options) =>
+      set((state) => ({
+        openNodeId,
+        panelTab: options?.tab ?? (options?.field ? 'settings' : state.panelTab),
+        focusField: options?.field ?? null,
+      })),
+    setPanelTab: (panelTab) => set({ panelTab }),
+    openPicker: (picker) => set({ picker }),
+    setForbiddenTargets: (forbiddenTargets) => set({ forbiddenTargets }),
+  }));
+
+export type BuilderStore = ReturnType<typeof createBuilderStore>;
+
+export const stepsOf = (state: BuilderState): WorkflowNode[] => state.nodes.map((node) => node.data.step);
+export const linksOf = (state: BuilderState): WorkflowEdge[] => state.edges.flatMap((edge) => edge.data?.edge ?? []);

@@ -1,0 +1,43 @@
+import type { WorkflowEdge, WorkflowNode } from '@agentweaver/core/definition/workflow-definition';
+import type { Edge, Node } from '@xyflow/react';
+import type { DraftView } from './draft-view.ts';
+
+/** What React Flow draws. `data.step` is the node of the draft, by reference. */
+export type StepFlowNode = Node<{ step: WorkflowNode }, 'step'>;
+export type StepFlowEdge = Edge<{ edge: WorkflowEdge }, 'step'>;
+
+/** The size a node is laid out with before it was measured, in px. */
+export const NODE_WIDTH = 248;
+export const NODE_HEIGHT = 76;
+
+/**
+ * Brings React Flow's nodes up to the draft. Selection and measured size stay; an untouched node stays the
+ * same object; one that is being dragged keeps the place under the pointer.
+ */
+export const reconcileNodes = (before: readonly StepFlowNode[], view: DraftView): StepFlowNode[] => {
+  const old = new Map(before.map((node) => [node.id, node]));
+  return view.nodes.map((step) => {
+    const known = old.get(step.id);
+    if (!known) return { id: step.id, type: 'step', position: step.position, data: { step }, initialWidth: NODE_WIDTH };
+    if (known.data.step === step) return known;
+    return { ...known, position: known.dragging ? known.position : step.position, data: { step } };
+  });
+};
+
+export const reconcileEdges = (before: readonly StepFlowEdge[], view: DraftView): StepFlowEdge[] => {
+  const old = new Map(before.map((edge) => [edge.id, edge]));
+  return view.edges.map((edge) => {
+    const known = old.get(edge.id);
+    if (known?.data?.edge === edge) return known;
+    return {
+      ...known,
+      id: edge.id,
+      type: 'step',
+      source: edge.source,
+      target: edge.target,
+      sourceHandle: edge.sourcePort,
+      targetHandle: edge.targetPort,
+      data: { edge },
+    };
+  });
+};
