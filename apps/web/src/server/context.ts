@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { findSessionUser, type SessionUser } from '../features/auth/server/session-user.ts';
+import { clientIp } from './client-ip.ts';
 import { log } from './log.ts';
 import { getServices, type Services } from './services.ts';
 
@@ -12,11 +13,6 @@ export type Context = Services & {
   /** Read at the first call and kept for the request; `null` when nobody is signed in. */
   getUser: () => Promise<SessionUser | null>;
 };
-
-/** Set by `src/server/main.ts` on every request; what a caller sends under this name is overwritten there. */
-export const CLIENT_IP_HEADER = 'x-agentweaver-client-ip';
-
-export const clientIp = (headers: Headers): string => headers.get(CLIENT_IP_HEADER) ?? 'unknown';
 
 export const createContext = (headers: Headers): Context => {
   const services = getServices();

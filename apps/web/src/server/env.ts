@@ -39,6 +39,8 @@ export const webEnvSchema = z
     METRICS_TENANT_LABELS: flag,
     /** Behind a reverse proxy: the caller's address is the last entry of X-Forwarded-For. */
     TRUST_PROXY: flag,
+    /** When set, /api/metrics wants it as a bearer token. */
+    METRICS_TOKEN: optionalText,
     GITHUB_ID: optionalText,
     GITHUB_SECRET: optionalText,
     GOOGLE_ID: optionalText,

@@ -1,0 +1,13 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { Entrance } from '../../features/auth/entrance.tsx';
+
+export const generateMetadata = async (): Promise<Metadata> => ({ title: (await getTranslations('auth'))('signIn') });
+
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  return <Entrance mode="sign-in" search={await searchParams} />;
+}

@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import { parse } from 'node:url';
+import next from 'next';
+import { clientAddress } from './client-address.ts';
+import { CLIENT_IP_HEADER } from './client-ip.ts';
+import { openCollab } from './collab.ts';
+import { createDraftServer } from './draft-server.ts';
+import { parseEnv, type WebEnv } from './env.ts';
+import { log } from './log.ts';
+import { closeRateLimits } from './rate-limit.ts';
+import { closeServices } from './services.ts';
+
+/** The longest wait for open requests at shutdown, in ms; server-sent events never end by themselves. */
+const DRAIN_MS = 5_000;
+
+const readEnv = (): WebEnv => {
+  try {
+    return parseEnv(process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+};
+
+const env = readEnv();
+// next-auth reads its own address from the environment.
+process.env.NEXTAUTH_URL = env.publicUrl;
+
+const app = next({
+  dev: env.NODE_ENV !== 'production',
+  dir: `${import.meta.dirname}/../..`,
+  port: env.PORT,
+  // Next attaches its upgrade listener to this one, which never listens: upgrades are told apart below.
+  httpServer: new Server(),
+});
+await app.prepare();
+const handle = app.getRequestHandler();
+const handleNextUpgrade = app.getUpgradeHandler();
+const collab = openCollab(createDraftServer);
+
+const secure = env.publicUrl.startsWith('https://');
+
+const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+  request.headers[CLIENT_IP_HEADER] = clientAddress(request, env.TRUST_PROXY);
+  if (secure) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+  handle(request, response, parse(request.url ?? '/', true)).catch((error: unknown) => {
+    log.error({ err: error, url: request.url }, 'request failed outside of a route');
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
+  });
+};
+
+const server = createServer({ keepAliveTimeout: 65_000 }, onRequest);
+
+server.on('upgrade', (request, socket, head) => {
+  socket.on('error', () => socket.destroy());
+  if (collab.handleUpgrade(request, socket, head)) return;
+  if (env.NODE_ENV === 'production') {
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    return;
+  }
+  handleNextUpgrade(request, socket, head).catch(() => socket.destroy());
+});
+
+server.on('error', (error: NodeJS.ErrnoException) => {
+  const reason = error.code === 'EADDRINUSE' ? `port ${env.PORT} is taken; set PORT to a free one` : error.message;
+  process.stderr.write(`The web app cannot start: ${reason}\n`);
+  process.exit(1);
+});
+
+let stopping = false;
+const stop = async (signal: string): Promise<void> => {
+  if (stopping) return;
+  stopping = true;
+  log.info({ signal }, 'stopping');
+  const drained = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await collab.close();
+  const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await drained;
+  clearTimeout(force);
+  await closeServices();
+  closeRateLimits();
+  process.exit(0);
+};
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    stop(signal).catch((error: unknown) => {
+      log.error({ err: error }, 'stopping failed');
+      process.exit(1);
+    });
+  });
+}
+
+server.listen(env.PORT, () => log.info({ port: env.PORT, url: env.publicUrl }, 'web app is ready'));
