@@ -42,9 +42,12 @@ const unknownType = (node: WorkflowNode): Problem => ({
 
 const invalidConfig = (node: WorkflowNode, field: string, description: string): Problem => ({
   code: 'invalid_config',
-  severity: 'error',
+  severity: severityFor(node),
   nodeId: node.id,
   field,
   message: `“${node.name}”: ${field || 'the config'} ${description}.`,
   params: { node: node.name, field, description },
 });
+
+/** What a disabled node holds is never used, so it must not keep the rest from running. */
+export const severityFor = (node: WorkflowNode): Problem['severity'] => (node.disabled ? 'warning' : 'error');

@@ -4,7 +4,7 @@ import { ExpressionSyntaxError } from '../expressions/expression.ts';
 import { type ExpressionField, expressionFields } from '../expressions/expression-fields.ts';
 import { findReferences } from '../expressions/references.ts';
 import { parseTemplate } from '../expressions/template.ts';
-import type { Configs } from './check-configs.ts';
+import { type Configs, severityFor } from './check-configs.ts';
 import type { FindNodeDefinition } from './find-node-definition.ts';
 import { ancestorsOf, type Graph } from './graph.ts';
 
@@ -70,7 +70,7 @@ const brokenExpression = (node: WorkflowNode, { path }: ExpressionField, why: st
   const reason = why.replace(/\.$/, '');
   return {
     code: 'broken_expression',
-    severity: 'error',
+    severity: severityFor(node),
     nodeId: node.id,
     field,
     message: `“${node.name}”: the expression in ${field} is broken at character ${position + 1}: ${reason}.`,
@@ -82,7 +82,7 @@ const unknownReference = (node: WorkflowNode, { path }: ExpressionField, id: str
   const field = path.join('.');
   return {
     code: 'unknown_reference',
-    severity: 'error',
+    severity: severityFor(node),
     nodeId: node.id,
     field,
     message: `“${node.name}”: ${field} refers to the step “${id}”, which does not exist.`,
@@ -95,7 +95,7 @@ const notAnAncestor = (node: WorkflowNode, { path }: ExpressionField, id: string
   const other = graph.nodes.get(id)?.name ?? id;
   return {
     code: 'not_an_ancestor',
-    severity: 'error',
+    severity: severityFor(node),
     nodeId: node.id,
     field,
     message: `“${node.name}”: ${field} refers to “${other}” (${id}), which does not lead here; connect it or refer to another step.`,

@@ -58,7 +58,7 @@ const cycleProblem = (cycle: string[], graph: Graph): Problem => {
 const unreachable = (graph: Graph, inputs: WorkflowNode[]): Problem[] => {
   if (inputs.length === 0) return [];
   const inputIds = inputs.map((node) => node.id);
-  const reached = descendantsOf(graph, inputIds).union(new Set(inputIds));
+  const reached = new Set([...inputIds, ...descendantsOf(graph, inputIds)]);
   return [...graph.nodes.values()]
     .filter((node) => !reached.has(node.id))
     .map((node) => ({
