@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { NodeDefinition } from '../node-type.ts';
+import { INPUT_FIELD_TYPES, parseDefault } from './field-default.ts';
 
-export const INPUT_FIELD_TYPES = ['text', 'long_text', 'number', 'boolean', 'json'] as const;
-
-export const inputFieldSchema = z.strictObject({
+const fieldShape = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be letters, digits and _, and start with a letter or _')
@@ -23,6 +22,11 @@ export const inputFieldSchema = z.strictObject({
     description: 'Used when the field is left out. Empty: no default. JSON fields take JSON.',
   }),
 });
+
+export const inputFieldSchema = fieldShape.refine(
+  (field) => field.default.trim() === '' || parseDefault(field.type, field.default) !== undefined,
+  { path: ['default'], message: 'is no value of the chosen type' },
+);
 export type InputField = z.output<typeof inputFieldSchema>;
 
 export const inputConfig = z.strictObject({
