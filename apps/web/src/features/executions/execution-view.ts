@@ -1,5 +1,6 @@
+import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import type { LogLevel } from '@agentweaver/core/engine/events';
-import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
+import type { ExecutionErrorCode, ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
 
 /** Shapes that cross from the server to the browser. Dates are dates (superjson), money is a number of US dollars. */
 
@@ -93,3 +94,32 @@ export type WatchMessage =
 
 export const isFinished = (status: ExecutionStatus): boolean =>
   status === 'completed' || status === 'failed' || status === 'cancelled';
+
+export type ExecutionListItem = {
+  id: string;
+  status: ExecutionStatus;
+  trigger: Trigger;
+  workflow: { id: string; name: string };
+  versionNumber: number;
+  /** Name of the person who started it. */
+  runBy: string | null;
+  queuedAt: Date;
+  startedAt: Date | null;
+  completedAt: Date | null;
+  executionTimeMs: number | null;
+  totalCostUsd: number;
+  inputTokens: number;
+  outputTokens: number;
+  errorCode: ExecutionErrorCode | null;
+};
+
+export type ExecutionDetail = ExecutionHead & {
+  trigger: Trigger;
+  rerunOfId: string | null;
+  runBy: { name: string; email: string } | null;
+  workflow: { id: string; name: string };
+  version: { id: string; number: number; published: boolean };
+  /** The frozen graph that it ran. */
+  definition: WorkflowDefinition;
+  steps: StepView[];
+};

@@ -8,6 +8,8 @@ import { getExecution } from './get-execution.ts';
 import { getPayload } from './get-payload.ts';
 import { getStep } from './get-step.ts';
 import { listExecutions } from './list-executions.ts';
+import { listWorkflowOptions } from './list-workflow-options.ts';
+import { readLog } from './read-log.ts';
 import { rerunExecution } from './rerun-execution.ts';
 import { startWorkflow } from './start-workflow.ts';
 import { watchExecution } from './watch-execution.ts';
@@ -32,6 +34,9 @@ export const executionsRouter = router({
     )
     .query(({ ctx, input }) => listExecutions(ctx, input)),
 
+  /** What the list can be filtered by. */
+  workflowOptions: viewerProcedure.query(({ ctx }) => listWorkflowOptions(ctx)),
+
   /** One execution with its steps and the definition it ran; inputs and outputs come from `payload` and `step`. */
   get: viewerProcedure.input(execution).query(({ ctx, input }) => getExecution(ctx, input.executionId)),
 
@@ -42,6 +47,11 @@ export const executionsRouter = router({
   step: viewerProcedure
     .input(execution.extend({ nodeId: z.string().min(1).max(64) }))
     .query(({ ctx, input }) => getStep(ctx, input)),
+
+  /** The log in pages, for downloads. */
+  log: viewerProcedure
+    .input(execution.extend({ since: z.int().min(0).default(0) }))
+    .query(({ ctx, input }) => readLog(ctx, input)),
 
   start: editorProcedure
     .input(
@@ -68,8 +78,8 @@ export const executionsRouter = router({
     .input(execution.extend({ lastEventId: z.string().max(20).nullish() }))
     .subscription(async function* ({ ctx, input, signal }) {
       const since = Number.parseInt(input.lastEventId ?? '0', 10) || 0;
-      const { id: workspaceId } = ctx.workspace;
-      const messages = watchExecution(ctx, { workspaceId, executionId: input.executionId, since, signal });
+      const { signal: aborted } = signal ? { signal } : new AbortController();
+      const messages = watchExecution(ctx, { executionId: input.executionId, since, signal: aborted });
       for await (const message of messages) {
         if (message.type === 'update') yield tracked(String(message.seq), message);
         else yield message;

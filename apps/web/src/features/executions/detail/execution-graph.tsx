@@ -1,0 +1,71 @@
+'use client';
+
+import '@xyflow/react/dist/style.css';
+import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
+import { Paper, useComputedColorScheme } from '@mantine/core';
+import { Background, Controls, ReactFlow, ReactFlowProvider } from '@xyflow/react';
+import { useTranslations } from 'next-intl';
+import { useEffect, useMemo, useState } from 'react';
+import type { StepView } from '../execution-view.ts';
+import classes from './execution-graph.module.css';
+import { type RunNode as RunNodeType, runEdges, runNodes } from './graph-elements.ts';
+import { RunNode } from './run-node.tsx';
+import { createRunStepsStore, RunStepsContext } from './run-steps-store.ts';
+
+const NODE_TYPES = { run: RunNode };
+const FIT_VIEW = { padding: 0.15, maxZoom: 1 };
+const PRO_OPTIONS = { hideAttribution: true };
+
+type ExecutionGraphProps = {
+  definition: WorkflowDefinition;
+  steps: Readonly<Record<string, StepView>>;
+  selected: string | null;
+  onSelect: (nodeId: string | null) => void;
+};
+
+/** The graph as it ran: the frozen version, with live step states and the paths that were taken. */
+export const ExecutionGraph = ({ definition, steps, selected, onSelect }: ExecutionGraphProps) => {
+  const t = useTranslations('executions.graph');
+  const colorMode = useComputedColorScheme('light');
+  const [store] = useState(createRunStepsStore);
+  useEffect(() => store.setState({ steps, selected }), [store, steps, selected]);
+  const nodes = useMemo(() => runNodes(definition), [definition]);
+  const edges = useMemo(() => runEdges(definition, steps), [definition, steps]);
+  return (
+    <Paper withBorder className={classes.graph} component="section" aria-label={t('label')}>
+      <RunStepsContext value={store}>
+        <ReactFlowProvider>
+          <ReactFlow<RunNodeType>
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={NODE_TYPES}
+            colorMode={colorMode}
+            fitView
+            fitViewOptions={FIT_VIEW}
+            minZoom={0.1}
+            maxZoom={1.75}
+            nodesDraggable={false}
+            nodesConnectable={false}
+            edgesFocusable={false}
+            zoomOnScroll={false}
+            preventScrolling={false}
+            deleteKeyCode={null}
+            selectionKeyCode={null}
+            onlyRenderVisibleElements={nodes.length > 100}
+            proOptions={PRO_OPTIONS}
+            onNodeClick={(_event, node) => onSelect(node.id)}
+            onNodesChange={(changes) => {
+              // Enter or Space on a focused node selects it.
+              const change = changes.find((one) => one.type === 'select' && one.selected);
+              if (change?.type === 'select') onSelect(change.id);
+            }}
+            onPaneClick={() => onSelect(null)}
+          >
+            <Background gap={20} />
+            <Controls showInteractive={false} position="bottom-right" orientation="horizontal" />
+          </ReactFlow>
+        </ReactFlowProvider>
+      </RunStepsContext>
+    </Paper>
+  );
+};

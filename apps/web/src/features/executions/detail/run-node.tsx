@@ -1,0 +1,96 @@
+'use client';
+
+import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
+import { Text } from '@mantine/core';
+import { Handle, type NodeProps, Position } from '@xyflow/react';
+import { useTranslations } from 'next-intl';
+import { memo } from 'react';
+import { StatusIcon } from '../../../components/status-badge.tsx';
+import { useFormat } from '../../../lib/use-format.ts';
+import { CATEGORY_COLOR, presentationOf } from '../../builder/node-presentation.tsx';
+import { stepElapsedMs } from '../execution-times.ts';
+import type { StepView } from '../execution-view.ts';
+import { useNow } from '../use-now.ts';
+import type { RunNode as RunNodeType } from './graph-elements.ts';
+import classes from './run-node.module.css';
+import { useIsSelectedStep, useRunStep } from './run-steps-store.ts';
+
+const Figures = ({ step }: { step: StepView | undefined }) => {
+  const t = useTranslations('executions');
+  const format = useFormat();
+  const now = useNow(500, step?.status === 'running');
+  if (!step || step.status === 'pending' || step.status === 'skipped') {
+    return <span>{t(`status.${step?.status ?? 'pending'}`)}</span>;
+  }
+  const tokens = step.inputTokens + step.outputTokens;
+  return (
+    <>
+      <span>{format.duration(stepElapsedMs(step, now))}</span>
+      {tokens > 0 && <span>{t('tokenCount', { tokens: format.tokens(tokens) })}</span>}
+      {tokens > 0 && <span>{format.cost(step.costUsd)}</span>}
+      {step.attempts > 1 && <span>×{step.attempts}</span>}
+    </>
+  );
+};
+
+/** One step on the canvas: what it is, how it went, what it took. */
+export const RunNode = memo(({ id, data }: NodeProps<RunNodeType>) => {
+  const t = useTranslations('executions');
+  const step = useRunStep(id);
+  const selected = useIsSelectedStep(id);
+  const status = step?.status ?? 'pending';
+  const { icon: Icon } = presentationOf(data.type);
+  const category = getNodeDefinition(data.type)?.category ?? 'tools';
+  const named = data.outputs.length > 1;
+  return (
+    <div
+      className={classes.node}
+      data-status={status}
+      data-selected={selected || undefined}
+      style={{ minHeight: named ? data.outputs.length * 22 + 16 : undefined }}
+    >
+      {data.inputs && (
+        <Handle type="target" position={Position.Left} id="in" isConnectable={false} className={classes.handle} />
+      )}
+      <span
+        className={classes.icon}
+        style={{
+          color: `var(--mantine-color-${CATEGORY_COLOR[category]}-light-color)`,
+          background: `var(--mantine-color-${CATEGORY_COLOR[category]}-light)`,
+        }}
+      >
+        <Icon size={18} stroke={1.7} aria-hidden />
+      </span>
+      <div className={classes.words}>
+        <Text size="sm" fw={600} truncate title={data.name}>
+          {data.name}
+        </Text>
+        <div className={classes.figures}>
+          <Figures step={step} />
+        </div>
+      </div>
+      <StatusIcon status={status} size={18} label={t(`status.${status}`)} />
+      {data.outputs.map((port, index) => {
+        const top = `${((index + 1) / (data.outputs.length + 1)) * 100}%`;
+        return (
+          <span key={port.id}>
+            {named && (
+              <span className={classes.port} style={{ top }} data-taken={step?.ports.includes(port.id) || undefined}>
+                {port.label || port.id}
+              </span>
+            )}
+            <Handle
+              type="source"
+              position={Position.Right}
+              id={port.id}
+              isConnectable={false}
+              className={classes.handle}
+              style={{ top }}
+            />
+          </span>
+        );
+      })}
+    </div>
+  );
+});
+RunNode.displayName = 'RunNode';

@@ -1,0 +1,37 @@
+import type { ExecutionHead, StepView } from './execution-view.ts';
+
+type Times = Pick<ExecutionHead, 'startedAt' | 'completedAt' | 'executionTimeMs'>;
+
+/** Ms that an execution has been running so far, or took in all; `null` before it starts. */
+export const elapsedMs = ({ startedAt, completedAt, executionTimeMs }: Times, now: Date): number | null => {
+  if (executionTimeMs !== null) return executionTimeMs;
+  if (!startedAt) return null;
+  return Math.max(0, (completedAt ?? now).getTime() - startedAt.getTime());
+};
+
+/** The same of one step. */
+export const stepElapsedMs = (step: StepView, now: Date): number | null => {
+  if (step.durationMs !== null) return step.durationMs;
+  if (!step.startedAt) return null;
+  return Math.max(
+    0,
+    (step.completedAt ?? (step.status === 'running' ? now : step.startedAt)).getTime() - step.startedAt.getTime(),
+  );
+};
+
+export type Totals = { costUsd: number; inputTokens: number; outputTokens: number };
+
+/** The totals of the row, or the sum of its steps while these are ahead of it. */
+export const totalsOf = (head: ExecutionHead, steps: readonly StepView[]): Totals => {
+  const sum = { costUsd: 0, inputTokens: 0, outputTokens: 0 };
+  for (const step of steps) {
+    sum.costUsd += step.costUsd;
+    sum.inputTokens += step.inputTokens;
+    sum.outputTokens += step.outputTokens;
+  }
+  return {
+    costUsd: Math.max(sum.costUsd, head.totalCostUsd),
+    inputTokens: Math.max(sum.inputTokens, head.inputTokens),
+    outputTokens: Math.max(sum.outputTokens, head.outputTokens),
+  };
+};

@@ -1,0 +1,10 @@
+/** Saves `text` as a file on the viewer's machine. */
+export const downloadText = (name: string, text: string, type = 'text/plain;charset=utf-8'): void => {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // Freed later: some browsers read the blob only after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+};

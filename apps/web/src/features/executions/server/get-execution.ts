@@ -1,0 +1,46 @@
+import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
+import { AppError } from '@agentweaver/core/errors/app-error';
+import type { ExecutionDetail } from '../execution-view.ts';
+import type { ReadContext } from './execution-context.ts';
+import { readUpdate } from './read-update.ts';
+
+/** The largest `seq` that the column can hold: no log lines are asked for. */
+const NO_LOG = 2_147_483_647;
+
+export const executionNotFound = () =>
+  new AppError('not_found', { publicMessage: 'There is no such execution in this workspace.' });
+
+/** One execution: its state, its steps and the definition that it ran, without inputs and outputs. */
+export const getExecution = async (
+  { prisma, workspace }: ReadContext,
+  executionId: string,
+): Promise<ExecutionDetail> => {
+  const [row, update] = await Promise.all([
+    prisma.execution.findFirst({
+      where: { id: executionId, workspaceId: workspace.id },
+      select: {
+        trigger: true,
+        rerunOfId: true,
+        workflow: { select: { id: true, name: true, publishedVersionId: true } },
+        version: { select: { id: true, number: true, definition: true } },
+        createdBy: { select: { name: true, email: true } },
+      },
+    }),
+    readUpdate(prisma, { workspaceId: workspace.id, executionId, since: NO_LOG, allSteps: true }),
+  ]);
+  if (!row || !update) throw executionNotFound();
+  return {
+    ...update.execution,
+    trigger: row.trigger,
+    rerunOfId: row.rerunOfId,
+    runBy: row.createdBy,
+    workflow: { id: row.workflow.id, name: row.workflow.name },
+    version: {
+      id: row.version.id,
+      number: row.version.number,
+      published: row.version.id === row.workflow.publishedVersionId,
+    },
+    definition: workflowDefinitionSchema.parse(row.version.definition),
+    steps: update.steps,
+  };
+};

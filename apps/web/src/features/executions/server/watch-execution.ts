@@ -1,0 +1,28 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LiveChannel } from '@agentweaver/db/live-channel';
+import type { WatchMessage } from '../execution-view.ts';
+import type { ReadContext } from './execution-context.ts';
+import { readUpdate } from './read-update.ts';
+import { watch } from './watch.ts';
+
+export type WatchExecutionOptions = {
+  executionId: string;
+  /** Log lines after this `seq`; 0 for all. */
+  since: number;
+  signal: AbortSignal;
+};
+
+/** `watch` on the database and the live channel. */
+export const watchExecution = (
+  { prisma, live, workspace }: ReadContext & { live: LiveChannel },
+  { executionId, since, signal }: WatchExecutionOptions,
+): AsyncGenerator<WatchMessage, void, void> =>
+  watch(
+    {
+      read: (options) => readUpdate(prisma, { workspaceId: workspace.id, executionId, ...options }),
+      listen: (handler) => live.subscribe(executionId, handler),
+      now: Date.now,
+      sleep: (ms, aborted) => wait(ms, undefined, { signal: aborted }).catch(() => undefined),
+    },
+    { since, signal },
+  );
