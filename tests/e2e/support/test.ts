@@ -26,5 +26,3 @@ export const test = base.extend<{ demo: Demo; consoleErrors: string[]; failOnCon
     { auto: true },
   ],
 });
-
-export { expect } from '@playwright/test';
