@@ -21,8 +21,6 @@ export const SANDBOX_TMP_BYTES = 16 * 1024 * 1024;
 export const PING_INTERVAL_MS = 1_000;
 /** An engine that answers no ping for this long is stuck in user code on its main thread. */
 export const UNRESPONSIVE_AFTER_MS = 12_000;
-/** After it was asked to stop, the engine has this long to report how its steps ended. */
-export const ABORT_GRACE_MS = 1_500;
 export const STDERR_TAIL_BYTES = 8 * 1024;
 
 // Events

@@ -14,8 +14,9 @@ import { z } from 'zod';
  *        │ ◄── event, call, call_cancel │
  *        │ ── call_result, ping ──────► │
  *        │ ◄──────────────────── pong ──│
- *        │ ── abort ──────────────────► │   (cancel, time limit: the engine ends its steps and says so)
  *        │ ◄── event (a terminal one) ──│   and exits
+ *
+ * There is no frame to stop: cancel, time limit and shutdown kill the sandbox, which works whatever it is doing.
  */
 export const PROTOCOL_VERSION = 1;
 
@@ -26,10 +27,6 @@ export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 export const MAX_PAYLOAD_BYTES = MAX_FRAME_BYTES - 64 * 1024;
 
 const callId = z.int().min(1);
-
-/** Why the executor asks the engine to stop. */
-export const abortReasonSchema = z.enum(['cancelled', 'execution_timeout']);
-export type AbortReason = z.infer<typeof abortReasonSchema>;
 
 export const HOST_METHODS = ['model.generate', 'http.fetch'] as const;
 export type HostMethod = (typeof HOST_METHODS)[number];
@@ -67,7 +64,6 @@ export const hostFrameSchema = z.discriminatedUnion('type', [
     retryAfterMs: z.number().min(0).optional(),
   }),
   z.object({ type: z.literal('ping'), id: z.int() }),
-  z.object({ type: z.literal('abort'), reason: abortReasonSchema }),
 ]);
 export type HostFrame = z.infer<typeof hostFrameSchema>;
 

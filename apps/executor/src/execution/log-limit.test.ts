@@ -1,0 +1,31 @@
+import type { EngineEvent } from '@agentweaver/core/engine/events';
+import { expect, test } from 'vitest';
+import { createLogLimit } from './log-limit.ts';
+
+const line = { type: 'step_log', at: 1, nodeId: 'a', level: 'info', message: 'm' } satisfies EngineEvent;
+const count = (limit: ReturnType<typeof createLogLimit>, tries: number) =>
+  Array.from({ length: tries }, () => limit.allows(line)).filter(Boolean).length;
+
+test('a burst passes, then so many a second, and in all no more than the total', () => {
+  let time = 0;
+  const limit = createLogLimit({ perSecond: 10, burst: 5, total: 12, now: () => time });
+  expect(count(limit, 20)).toBe(5);
+  time = 300;
+  expect(count(limit, 20)).toBe(3);
+  time = 100_000;
+  expect(count(limit, 20)).toBe(4);
+  time = 200_000;
+  expect(count(limit, 20)).toBe(0);
+});
+
+test('what was left out is said once', () => {
+  const limit = createLogLimit({ burst: 1, now: () => 0 });
+  count(limit, 4);
+  expect(limit.takeDropped(7)).toMatchObject(
+    [{ type: 'step_log', at: 7, nodeId: 'a', level: 'warn', message: /^3 log lines/ }].map((event) => ({
+      ...event,
+      message: expect.stringMatching(event.message),
+    })),
+  );
+  expect(limit.takeDropped(8)).toEqual([]);
+});

@@ -1,0 +1,127 @@
+import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
+import { describe, expect, test } from 'vitest';
+import { FrameError } from '../channel/frame-codec.ts';
+import type { CallFrame, HostFrame } from '../channel/protocol.ts';
+import { createHostCalls, type HostServices } from './host-calls.ts';
+
+const call = (id: number, params: unknown = { method: 'GET', url: 'http://x', timeoutMs: 100 }): CallFrame => ({
+  type: 'call',
+  id,
+  method: 'http.fetch',
+  nodeId: 'a',
+  attempt: 1,
+  index: id,
+  params,
+});
+
+const setUp = (fetch: HostServices['fetch'], concurrency = 2) => {
+  const sent: HostFrame[] = [];
+  const internal: unknown[] = [];
+  const calls = createHostCalls({
+    services: { fetch, generate: () => Promise.reject(new Error('not asked for')) },
+    isRunning: (nodeId) => nodeId === 'a',
+    send: async (frame) => {
+      sent.push(frame);
+    },
+    onInternalError: (error) => internal.push(error),
+    concurrency,
+  });
+  return { calls, sent, internal };
+};
+
+const settled = async (calls: ReturnType<typeof createHostCalls>): Promise<void> => {
+  while (calls.waitingNodes().size > 0) await new Promise((resolve) => setImmediate(resolve));
+};
+
+const response = { status: 200, headers: {}, body: 'ok', encoding: 'utf8' as const, url: 'http://x' };
+
+describe('answers', () => {
+  test('carry the value', async () => {
+    const { calls, sent } = setUp(async () => response);
+    calls.handle(call(1));
+    expect([...calls.waitingNodes()]).toEqual(['a']);
+    await settled(calls);
+    expect(sent).toEqual([{ type: 'call_result', id: 1, value: response }]);
+  });
+
+  test('carry a failure with its node and its wait', async () => {
+    const { calls, sent, internal } = setUp(async () => {
+      throw new ExecutionError({ code: 'http_failed', message: 'no' }, { retryAfterMs: 70 });
+    });
+    calls.handle(call(1));
+    await settled(calls);
+    expect(sent).toEqual([
+      { type: 'call_error', id: 1, error: { code: 'http_failed', message: 'no', nodeId: 'a' }, retryAfterMs: 70 },
+    ]);
+    expect(internal).toEqual([]);
+  });
+
+  test('hide what went wrong inside, and log it', async () => {
+    const { calls, sent, internal } = setUp(async () => {
+      throw new Error('password=hunter2');
+    });
+    calls.handle(call(1));
+    await settled(calls);
+    expect(sent).toMatchObject([{ type: 'call_error', error: { code: 'internal' } }]);
+    expect(JSON.stringify(sent)).not.toContain('hunter2');
+    expect(internal).toHaveLength(1);
+  });
+
+  test('say when they would be too large', async () => {
+    const { calls, sent } = setUp(async () => {
+      throw new FrameError('too long');
+    });
+    calls.handle(call(1));
+    await settled(calls);
+    expect(sent).toMatchObject([{ error: { code: 'output_too_large' } }]);
+  });
+
+  test('refuse parameters that are none', async () => {
+    const { calls, sent } = setUp(async () => response);
+    calls.handle(call(1, { method: 'BREW' }));
+    await settled(calls);
+    expect(sent).toMatchObject([{ error: { code: 'protocol_violation' } }]);
+  });
+});
+
+describe('limits', () => {
+  test('so many calls run at a time', async () => {
+    let active = 0;
+    let most = 0;
+    const { calls } = setUp(async () => {
+      most = Math.max(most, ++active);
+      await new Promise((resolve) => setImmediate(resolve));
+      active -= 1;
+      return response;
+    });
+    for (let id = 1; id <= 7; id += 1) calls.handle(call(id));
+    await settled(calls);
+    expect(most).toBe(2);
+  });
+
+  test('a step that does not run, a repeated id and a flood are violations', () => {
+    const { calls } = setUp(() => new Promise(() => undefined));
+    calls.handle(call(1));
+    expect(() => calls.handle(call(1))).toThrow(/one id/);
+    expect(() => calls.handle({ ...call(2), nodeId: 'b' })).toThrow(/does not run/);
+    expect(() => {
+      for (let id = 2; id < 2_000; id += 1) calls.handle(call(id));
+    }).toThrow(/too many/);
+  });
+});
+
+test('a call that was given up is aborted and not answered', async () => {
+  const { calls, sent } = setUp(
+    (_request, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  );
+  calls.handle(call(1));
+  calls.handle(call(2));
+  calls.handle(call(3));
+  calls.cancel(1);
+  calls.cancel(3);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(calls.waitingNodes().size).toBe(1);
+  await calls.close(new Error('end'));
+  expect(sent).toEqual([]);
+});

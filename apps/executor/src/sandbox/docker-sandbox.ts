@@ -1,0 +1,194 @@
+import { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
+import type Docker from 'dockerode';
+import { createDockerDemux } from '../channel/docker-demux.ts';
+import { SANDBOX_NANO_CPUS, SANDBOX_PIDS, SANDBOX_TMP_BYTES, STDERR_TAIL_BYTES } from '../tunables.ts';
+import { ignoreGone, statusOf } from './docker-errors.ts';
+import { LABELS } from './docker-labels.ts';
+import type { RuntimeImage } from './runtime-image.ts';
+import {
+  createTail,
+  runtimeArguments,
+  type Sandbox,
+  type SandboxExit,
+  type SandboxProvider,
+  type SandboxRequest,
+  saysHeapIsFull,
+} from './sandbox.ts';
+
+export type DockerSandboxOptions = {
+  docker: Docker;
+  /** Makes the image, or finds it; called again when somebody has removed it. */
+  ensureImage: () => Promise<RuntimeImage>;
+  installationId: string;
+  executorId: string;
+  engineName: string;
+  /** What to run instead of the runtime; tests put hostile programs here. */
+  command?: (image: RuntimeImage, memoryMb: number) => string[];
+};
+
+export const createDockerProvider = async (options: DockerSandboxOptions): Promise<SandboxProvider> => {
+  let image = await options.ensureImage();
+  return {
+    kind: 'docker',
+    description: `${options.engineName}: a container per execution without network, capabilities or secrets, read-only, not root, with limits on memory, processor and processes.`,
+    acquire: async (request) => {
+      try {
+        return await startContainer({ ...options, image }, request);
+      } catch (error) {
+        if (statusOf(error) !== 404) throw startFailed(error);
+      }
+      try {
+        // Somebody pruned the image.
+        image = await options.ensureImage();
+        return await startContainer({ ...options, image }, request);
+      } catch (error) {
+        throw startFailed(error);
+      }
+    },
+    close: async () => undefined,
+  };
+};
+
+/** 128 plus SIGKILL. */
+const KILLED = 137;
+
+/** The engine tells of an exit a moment after the streams end. */
+const WAIT_GRACE_MS = 2_000;
+
+const startFailed = (error: unknown): ExecutionError =>
+  new ExecutionError(
+    {
+      code: 'sandbox_start_failed',
+      message: 'The container for this execution could not be started.',
+      hint: 'Run it again. If it goes on, the operator finds the reason in the log of the executor.',
+    },
+    { cause: error },
+  );
+
+const containerOptions = (
+  { image, installationId, executorId, command }: DockerSandboxOptions & { image: RuntimeImage },
+  { executionId, attemptId, memoryMb }: SandboxRequest,
+): Docker.ContainerCreateOptions => {
+  const memory = memoryMb * 1024 * 1024;
+  return {
+    // A second guard against two sandboxes for one claim: names are unique.
+    name: `agentweaver-${executionId}-${attemptId.slice(-12)}`,
+    Image: image.tag,
+    Entrypoint: command?.(image, memoryMb) ?? [image.node, ...runtimeArguments({ bundle: image.bundle, memoryMb })],
+    Cmd: [],
+    // Anyone who may inspect a container reads its environment: it stays empty, the input comes by stdin.
+    Env: [],
+    User: '65534:65534',
+    WorkingDir: '/',
+    Labels: {
+      [LABELS.installation]: installationId,
+      [LABELS.executor]: executorId,
+      [LABELS.execution]: executionId,
+      [LABELS.attempt]: attemptId,
+    },
+    Tty: false,
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    NetworkDisabled: true,
+    HostConfig: {
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: true,
+      Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${SANDBOX_TMP_BYTES},mode=1777` },
+      IpcMode: 'none',
+      PidsLimit: SANDBOX_PIDS,
+      Memory: memory,
+      // Equal to the memory: no swap.
+      MemorySwap: memory,
+      NanoCpus: SANDBOX_NANO_CPUS,
+      Ulimits: [
+        { Name: 'nofile', Soft: 256, Hard: 256 },
+        { Name: 'core', Soft: 0, Hard: 0 },
+      ],
+      // Node as process 1 would ignore signals and leave zombies.
+      Init: true,
+      AutoRemove: false,
+      LogConfig: { Type: 'none', Config: {} },
+    },
+  };
+};
+
+const startContainer = async (
+  options: DockerSandboxOptions & { image: RuntimeImage },
+  request: SandboxRequest,
+): Promise<Sandbox> => {
+  const container = await options.docker.createContainer(containerOptions(options, request));
+  try {
+    return await attachAndStart(container, request);
+  } catch (error) {
+    await container.remove({ force: true, v: true }).catch(() => undefined);
+    throw error;
+  }
+};
+
+const attachAndStart = async (container: Docker.Container, { memoryMb }: SandboxRequest): Promise<Sandbox> => {
+  // Attached before the start, or the first output is lost.
+  const socket = await container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true });
+  if (!(socket instanceof Duplex)) throw new Error('The Docker engine gave no two-way stream.');
+  const stderr = createTail(STDERR_TAIL_BYTES);
+  const stdout = createDockerDemux({ onStderr: stderr.push });
+  socket.on('error', () => stdout.end());
+  socket.on('close', () => stdout.end());
+  socket.pipe(stdout);
+
+  // Asked for before the start, or a container that ends at once is waited for in vain.
+  const waiting = container.wait({ condition: 'next-exit' });
+  waiting.catch(() => undefined);
+  await container.start();
+
+  let removing: Promise<void> | undefined;
+  const remove = (): Promise<void> => {
+    removing ??= (async () => {
+      await container.remove({ force: true, v: true }).catch(ignoreGone);
+      socket.destroy();
+    })();
+    return removing;
+  };
+
+  const exited = (async (): Promise<SandboxExit> => {
+    // The attached stream ends with the container, too: it stands in for a wait that the engine does not answer.
+    const streamClosed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    const noAnswer = streamClosed.then(() => delay(WAIT_GRACE_MS, undefined, { ref: false }));
+    const code = await Promise.race([
+      waiting.then((result: { StatusCode: number }) => result.StatusCode).catch(() => noAnswer),
+      noAnswer,
+    ]);
+    const state = await container.inspect().then(
+      (details) => details.State,
+      () => undefined,
+    );
+    // Alive without its channel it is of no use.
+    if (state?.Running) await container.kill().catch(() => undefined);
+    const text = stderr.text();
+    return {
+      code: code ?? (state && !state.Running ? state.ExitCode : KILLED),
+      outOfMemory: state?.OOMKilled === true || saysHeapIsFull(text),
+      stderr: text,
+    };
+  })();
+
+  return {
+    id: container.id,
+    kind: 'docker',
+    memoryMb,
+    stdin: socket,
+    stdout,
+    exited,
+    kill: async () => {
+      await container.kill().catch(ignoreGone);
+      await exited;
+      await remove();
+    },
+  };
+};

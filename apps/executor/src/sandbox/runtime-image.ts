@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import type Docker from 'dockerode';
+import { type Pack, pack } from 'tar-stream';
+import { statusOf } from './docker-errors.ts';
+
+/**
+ * The image that sandboxes run: `FROM scratch`, the Node binary that runs this executor, the libraries it needs and
+ * the bundled runtime. It is made from files of this machine, so nothing is pulled, and tagged by its content, so the
+ * second start finds it. `docker/sandbox/Dockerfile` makes the same from a published Node image.
+ */
+const REPOSITORY = 'agentweaver/sandbox';
+
+/** Paths inside the image. */
+export const RUNTIME_BUNDLE = '/runtime/main.mjs';
+const BASE_NODE = '/runtime/node';
+
+export type RuntimeImage = { tag: string; node: string; bundle: string };
+
+export const ensureRuntimeImage = async ({
+  docker,
+  bundleFile,
+  baseImage,
+}: {
+  docker: Docker;
+  bundleFile: string;
+  /** A Linux image with `node` on its path; for engines whose machine is not this one's kind. */
+  baseImage?: string;
+}): Promise<RuntimeImage> => {
+  const base = baseImage ?? (await ensureBaseImage(docker));
+  const bundle = await readFile(bundleFile);
+  const tag = `${REPOSITORY}:${hashOf(base, bundle)}`;
+  if (!(await imageExists(docker, tag))) await buildRuntime({ docker, base, bundle, tag });
+  return { tag, node: baseImage ? 'node' : BASE_NODE, bundle: RUNTIME_BUNDLE };
+};
+
+const hashOf = (...parts: (string | Buffer)[]): string => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 16);
+};
+
+const imageExists = async (docker: Docker, tag: string): Promise<boolean> => {
+  try {
+    await docker.getImage(tag).inspect();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
+};
+
+/** Node and its libraries as an image of one layer; the bundle comes on top, so a new bundle costs kilobytes. */
+const ensureBaseImage = async (docker: Docker): Promise<string> => {
+  const files = [
+    { source: process.execPath, target: BASE_NODE, mode: 0o755 },
+    ...(await librariesOf(process.execPath)).map((path) => ({ source: path, target: path, mode: 0o755 })),
+  ];
+  const hash = createHash('sha256');
+  for (const file of files) {
+    hash.update(file.target);
+    for await (const chunk of createReadStream(file.source)) hash.update(chunk);
+  }
+  const tag = `${REPOSITORY}-node:${hash.digest('hex').slice(0, 16)}`;
+  if (await imageExists(docker, tag)) return tag;
+
+  const tar = pack();
+  const [repo, version] = tag.split(':') as [string, string];
+  const importing = docker.importImage(Readable.from(tar), { repo, tag: version });
+  const fill = async () => {
+    for (const directory of ['tmp', 'etc']) tar.entry({ name: directory, type: 'directory', mode: 0o755 });
+    // Libraries ask for the name of the user they run as.
+    tar.entry({ name: 'etc/passwd', mode: 0o644 }, 'nobody:x:65534:65534:nobody:/:/sbin/nologin\n');
+    for (const file of files) await addFile(tar, file);
+    tar.finalize();
+  };
+  const [stream] = await Promise.all([importing, fill()]);
+  await followProgress(docker, stream);
+  return tag;
+};
+
+const addFile = async (tar: Pack, file: { source: string; target: string; mode: number }): Promise<void> => {
+  const { size } = await stat(file.source);
+  const entry = tar.entry({ name: file.target.slice(1), mode: file.mode, size });
+  await pipeline(createReadStream(file.source), entry);
+};
+
+const librariesOf = async (binary: string): Promise<string[]> => {
+  const { stdout } = await promisify(execFile)('ldd', [binary]);
+  const paths = stdout.split('\n').flatMap((line) => /(?:=> |^\s*)(\/\S+) \(0x/.exec(line)?.[1] ?? []);
+  return [...new Set(paths)].sort();
+};
+
+const buildRuntime = async ({
+  docker,
+  base,
+  bundle,
+  tag,
+}: {
+  docker: Docker;
+  base: string;
+  bundle: Buffer;
+  tag: string;
+}): Promise<void> => {
+  const context = pack();
+  context.entry({ name: 'main.mjs', mode: 0o444 }, bundle);
+  context.entry({ name: 'Dockerfile' }, `FROM ${base}\nCOPY main.mjs ${RUNTIME_BUNDLE}\nUSER 65534:65534\n`);
+  context.finalize();
+  await followProgress(
+    docker,
+    await docker.buildImage(Readable.from(context), { t: tag, rm: true, networkmode: 'none' }),
+  );
+};
+
+/** Resolves when the engine is done; rejects with what it says. */
+const followProgress = (docker: Docker, stream: NodeJS.ReadableStream): Promise<void> =>
+  new Promise((resolve, reject) => {
+    docker.modem.followProgress(stream, (error: Error | null, messages: { error?: string }[]) => {
+      const failed = messages?.find((message) => message.error)?.error;
+      if (error) reject(error);
+      else if (failed) reject(new Error(failed));
+      else resolve();
+    });
+  });
