@@ -1,4 +1,4 @@
-import { rewriteReferences } from '../expressions/template.ts';
+import { rewriteExpressionReferences, rewriteReferences } from '../expressions/template.ts';
 import { type FormSchema, formSchemaFor } from '../nodes/form-schema.ts';
 import { isRecord, itemSchema, propertySchema } from './shared-values.ts';
 
@@ -30,16 +30,10 @@ const rewriteText = (text: string, widget: unknown, renames: Renames): string =>
   let result = text;
   for (const [from, to] of renames) {
     if (widget === 'template') result = rewriteReferences(result, from, to);
-    else if (widget === 'jsonata') result = rewriteExpression(result, from, to);
+    else if (widget === 'jsonata') result = rewriteExpressionReferences(result, from, to);
     else if (widget === 'code') result = rewriteJavaScript(result, from, to);
   }
   return result;
-};
-
-/** A bare expression is what stands inside a template's braces. */
-const rewriteExpression = (expression: string, from: string, to: string): string => {
-  const rewritten = rewriteReferences(`{{ ${expression} }}`, from, to);
-  return rewritten.slice(3, -3);
 };
 
 /** Node ids hold no characters that mean something in a pattern. */

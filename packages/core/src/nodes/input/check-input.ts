@@ -1,6 +1,7 @@
+import type { WorkflowDefinition } from '../../definition/workflow-definition.ts';
 import type { FieldProblem } from '../../errors/app-error.ts';
 import type { FormSchema } from '../form-schema.ts';
-import type { InputConfig, InputField } from './definition.ts';
+import { type InputConfig, type InputField, inputConfig } from './definition.ts';
 import { parseDefault } from './field-default.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -70,4 +71,18 @@ const fieldSchema = (field: InputField): FormSchema => {
     case 'json':
       return { ...shared, widget: 'json', multiline: true };
   }
+};
+
+/**
+ * What a run of `definition` starts with: the input with defaults filled in, and everything wrong with it. Call it
+ * where an execution is created, so that the stored input is what expressions see.
+ */
+export const prepareInput = (
+  definition: Pick<WorkflowDefinition, 'nodes'>,
+  input: unknown,
+): { input: unknown; problems: FieldProblem[] } => {
+  const node = definition.nodes.find(({ type }) => type === 'input');
+  const config = inputConfig.safeParse(node?.config);
+  if (!node || node.disabled || !config.success) return { input, problems: [] };
+  return { input: withInputDefaults(config.data, input), problems: validateInput(config.data, input) };
 };
