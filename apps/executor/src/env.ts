@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { parsePrivateHost } from './host/egress-policy.ts';
+
+const optionalText = z.string().trim().optional();
+
+const privateHosts = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const entries = text.split(',').map((entry) => entry.trim());
+    return entries.filter(Boolean).flatMap((entry) => {
+      try {
+        return [parsePrivateHost(entry)];
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+        return [];
+      }
+    });
+  });
+
+/** What the executor reads from its environment. Other programs' variables are in their own schema. */
+export const executorEnvSchema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is missing or not a postgresql:// address' }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// address' }).optional(),
+  SANDBOX: z.enum(['auto', 'docker', 'process']).default('auto'),
+  /** A Linux image with Node 24 to build the sandbox image on; needed where the engine is another kind of machine. */
+  SANDBOX_BASE_IMAGE: optionalText,
+  EXECUTOR_HOST: z.string().trim().default('127.0.0.1'),
+  EXECUTOR_PORT: z.coerce.number().int().min(1).max(65_535).default(3001),
+  /** Executions that this executor runs at the same time. */
+  EXECUTOR_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(10),
+  AGENTWEAVER_MASTER_KEY: z
+    .string({ error: 'is missing: 32 random bytes in base64' })
+    .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64'),
+  EGRESS_ALLOWED_PRIVATE_HOSTS: privateHosts,
+  LOCAL_MODEL_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
+  LOCAL_MODEL_NAME: optionalText,
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  METRICS_TENANT_LABELS: z
+    .enum(['true', 'false', '1', '0'])
+    .default('false')
+    .transform((value) => value === 'true' || value === '1'),
+});
+
+export type ExecutorEnv = z.infer<typeof executorEnvSchema>;
+
+/** Throws an `Error` that lists every bad variable, one per line; values are not repeated. */
+export const parseEnv = (source: Record<string, string | undefined>): ExecutorEnv => {
+  // Compose files hand unset variables on as empty ones.
+  const given = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const parsed = executorEnvSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The environment is not usable:\n${lines.join('\n')}`);
+};

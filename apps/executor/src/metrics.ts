@@ -1,0 +1,115 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type QueueCounts = { waiting: number; active: number; delayed: number };
+
+export type ExecutionLabels = { status: string; userId: string | null; workflowId: string };
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Labels stay bounded: ids of users and workflows only where the operator asked for them (`METRICS_TENANT_LABELS`). */
+export const createMetrics = ({
+  tenantLabels,
+  queueCounts,
+}: {
+  tenantLabels: boolean;
+  /** Asked at each scrape. */
+  queueCounts: () => Promise<QueueCounts>;
+}) => {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const tenant = tenantLabels ? (['user_id', 'workflow_id'] as const) : [];
+
+  const executions = new Counter({
+    name: 'agentweaver_workflow_executions_total',
+    help: 'Executions that ended, by status.',
+    labelNames: ['status', ...tenant],
+    registers,
+  });
+  const executionDuration = new Histogram({
+    name: 'agentweaver_workflow_execution_duration_seconds',
+    help: 'From the first claim to the end.',
+    labelNames: ['status'],
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600],
+    registers,
+  });
+  const activeExecutions = new Gauge({
+    name: 'agentweaver_active_executions',
+    help: 'Executions that this executor runs now.',
+    registers,
+  });
+  new Gauge({
+    name: 'agentweaver_queue_depth',
+    help: 'Jobs on the queue, by state.',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      try {
+        for (const [state, count] of Object.entries(await queueCounts())) this.set({ state }, count);
+      } catch {
+        // The queue is away: /ready says so, and a gauge that keeps its last value would lie.
+        this.reset();
+      }
+    },
+  });
+  const queueWait = new Histogram({
+    name: 'agentweaver_queue_wait_seconds',
+    help: 'From being queued to the first claim.',
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
+    registers,
+  });
+  const sandboxStart = new Histogram({
+    name: 'agentweaver_sandbox_start_seconds',
+    help: 'From asking for a sandbox until its engine answers.',
+    labelNames: ['kind'],
+    buckets: [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 20],
+    registers,
+  });
+  const sandboxes = new Gauge({
+    name: 'agentweaver_sandbox_pool',
+    help: 'Sandboxes of this executor, by state.',
+    labelNames: ['kind', 'state'],
+    registers,
+  });
+  const modelCalls = new Counter({
+    name: 'agentweaver_model_calls_total',
+    help: 'Model calls, by how they ended: ok, memo (answered from an earlier attempt), or an error code.',
+    labelNames: ['provider', 'outcome'],
+    registers,
+  });
+  const modelTokens = new Counter({
+    name: 'agentweaver_model_tokens_total',
+    help: 'Tokens of model calls.',
+    labelNames: ['provider', 'direction'],
+    registers,
+  });
+  const modelCost = new Counter({
+    name: 'agentweaver_model_cost_usd_total',
+    help: 'US dollars that model calls cost.',
+    labelNames: ['provider'],
+    registers,
+  });
+  const egressDenials = new Counter({
+    name: 'agentweaver_egress_denials_total',
+    help: 'Requests of workflows that the egress guard refused.',
+    labelNames: ['reason'],
+    registers,
+  });
+
+  return {
+    registry,
+    activeExecutions,
+    queueWait,
+    sandboxStart,
+    sandboxes,
+    modelCalls,
+    modelTokens,
+    modelCost,
+    egressDenials,
+    executionEnded: ({ status, userId, workflowId }: ExecutionLabels, seconds: number | undefined) => {
+      const labels = tenantLabels ? { user_id: userId ?? '', workflow_id: workflowId } : {};
+      executions.inc({ status, ...labels });
+      if (seconds !== undefined) executionDuration.observe({ status }, seconds);
+    },
+  };
+};
