@@ -12,6 +12,8 @@ export type LogLevel = z.infer<typeof logLevelSchema>;
 /**
  * What the engine reports, in order. A step goes
  * `step_started → (step_log | step_retrying)* → step_completed | step_failed | step_cancelled`, or `step_skipped` alone.
+ * Steps that had not started when an execution was stopped end as `step_skipped`, so that every node has one end.
+ * `step_retrying.attempt` is the attempt that failed; the next one begins after `delayMs`.
  * The last event is one of `execution_completed | execution_failed | execution_cancelled`.
  * `at` is ms since the epoch, from the host's clock.
  */
