@@ -87,6 +87,7 @@ const readJsonataError = (error: unknown): { message: string; position: number }
   if (typeof error !== 'object' || error === null) return { message: String(error), position: 0 };
   return {
     message: 'message' in error && typeof error.message === 'string' ? error.message : 'It failed without saying why.',
-    position: 'position' in error && typeof error.position === 'number' ? error.position : 0,
+    // JSONata counts to the end of the token it stumbled over.
+    position: 'position' in error && typeof error.position === 'number' ? Math.max(0, error.position - 1) : 0,
   };
 };
