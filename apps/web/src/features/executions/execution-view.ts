@@ -75,7 +75,10 @@ export type EventView = {
   type: string;
   nodeId: string | null;
   level: LogLevel;
+  /** English. */
   message: string;
+  /** What the event carried, unless it is large. */
+  data: Record<string, unknown> | null;
   createdAt: Date;
 };
 

@@ -1,20 +1,27 @@
 import type { useTranslations } from 'next-intl';
+import { z } from 'zod';
 import type { EventView } from '../execution-view.ts';
-
-/** Events that say all they have to say by their type; the others add their own words. */
-const COMPLETE = new Set([
-  'execution_started',
-  'execution_completed',
-  'execution_cancelled',
-  'step_started',
-  'step_cancelled',
-]);
 
 type Translate = ReturnType<typeof useTranslations<'executions'>>;
 
+/** The members of an event's data that make up its sentence. */
+const dataSchema = z.object({
+  resumedSteps: z.number().optional(),
+  attempt: z.number().optional(),
+  reason: z.string().optional(),
+  error: z.object({ message: z.string() }).optional(),
+});
+
 /** A log line in the viewer's language. What nodes and user code logged is theirs, and stays as it is. */
-export const describeEvent = ({ type, message }: Pick<EventView, 'type' | 'message'>, t: Translate): string => {
+export const describeEvent = (
+  { type, message, data }: Pick<EventView, 'type' | 'message' | 'data'>,
+  t: Translate,
+): string => {
   const key = `event.${type}`;
   if (type === 'step_log' || !t.has(key)) return message;
-  return COMPLETE.has(type) || message === '' ? t(key) : `${t(key)}: ${message}`;
+  const { resumedSteps = 0, attempt = 1, reason, error } = dataSchema.safeParse(data ?? {}).data ?? {};
+  if (type === 'execution_started' && resumedSteps > 0) return t('event.execution_resumed', { count: resumedSteps });
+  const label = type === 'step_started' && attempt > 1 ? t('event.step_started_again', { attempt }) : t(key);
+  const detail = error?.message ?? reason;
+  return detail ? `${label}: ${detail}` : label;
 };

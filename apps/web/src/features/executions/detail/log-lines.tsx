@@ -33,7 +33,12 @@ const Line = memo(
           ) : (
             <span className={classes.node}>{name}</span>
           ))}
-        <span className={classes.message}>{describeEvent(event, t)}</span>
+        <span className={classes.message}>
+          {describeEvent(event, t)}
+          {event.type === 'step_log' && event.data && Object.keys(event.data).length > 0 && (
+            <span className={classes.data}>{JSON.stringify(event.data)}</span>
+          )}
+        </span>
       </li>
     );
   },

@@ -32,7 +32,7 @@ export const StepPanel = ({ executionId, step, steps, live, onClose }: StepPanel
   const format = useFormat();
   const now = useNow(250, step.status === 'running');
   const [chosen, setChosen] = useState<Tab | null>(null);
-  const tab: Tab = chosen ?? (step.error ? 'error' : 'output');
+  const tab: Tab = chosen ?? (step.status === 'failed' && step.error ? 'error' : 'output');
   const lines = live.events.filter((event) => event.nodeId === step.nodeId);
   const { icon: Icon } = presentationOf(step.nodeType);
   return (

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, CloseButton, Group, MultiSelect, Select, TextInput } from '@mantine/core';
+import { Button, CloseButton, Group, MultiSelect, Pill, Select, TextInput } from '@mantine/core';
 import { DatePickerInput } from '@mantine/dates';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconCalendar, IconFilterOff, IconSearch } from '@tabler/icons-react';
@@ -110,6 +110,16 @@ export const ExecutionFilterBar = () => {
         }
         clearable
       />
+      {filters.model !== null && (
+        <Pill
+          size="lg"
+          withRemoveButton
+          removeButtonProps={{ 'aria-label': t('filters.removeModel') }}
+          onRemove={() => void setFilters({ model: null })}
+        >
+          {t('filters.model', { model: filters.model })}
+        </Pill>
+      )}
       {active && (
         <Button
           variant="subtle"

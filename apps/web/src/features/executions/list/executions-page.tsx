@@ -30,6 +30,7 @@ export const ExecutionsPage = () => {
         statuses: filters.status,
         workflowId: filters.workflow ?? undefined,
         trigger: filters.trigger ?? undefined,
+        model: filters.model ?? undefined,
         from: filters.from ?? undefined,
         to: filters.to ?? undefined,
         search: filters.q || undefined,

@@ -8,6 +8,7 @@ export const executionFilterParsers = {
   status: parseAsArrayOf(parseAsStringLiteral(EXECUTION_STATUSES)).withDefault([]),
   workflow: parseAsString,
   trigger: parseAsStringLiteral(TRIGGERS),
+  model: parseAsString,
   from: parseAsIsoDateTime,
   to: parseAsIsoDateTime,
   q: parseAsString.withDefault(''),
@@ -19,6 +20,7 @@ export const useExecutionFilters = () => {
     filters.status.length > 0 ||
     filters.workflow !== null ||
     filters.trigger !== null ||
+    filters.model !== null ||
     filters.from !== null ||
     filters.to !== null ||
     filters.q !== '';

@@ -10,6 +10,8 @@ export type ListExecutionsInput = {
   statuses: ExecutionStatus[];
   workflowId?: string;
   trigger?: Trigger;
+  /** `provider/model` that one of its steps used. */
+  model?: string;
   /** Queued at or after. */
   from?: Date;
   /** Queued before. */
@@ -36,7 +38,7 @@ const matching = (search: string): Prisma.ExecutionWhereInput =>
 /** One page of the workspace's executions, newest first, and where the next one starts. */
 export const listExecutions = async (
   { prisma, workspace }: ReadContext,
-  { statuses, workflowId, trigger, from, to, search, cursor, limit }: ListExecutionsInput,
+  { statuses, workflowId, trigger, model, from, to, search, cursor, limit }: ListExecutionsInput,
 ): Promise<{ items: ExecutionListItem[]; nextCursor: string | null }> => {
   const rows = await prisma.execution.findMany({
     where: {
@@ -45,6 +47,7 @@ export const listExecutions = async (
       workflowId,
       trigger,
       queuedAt: { gte: from, lt: to },
+      ...(model && { steps: { some: { model } } }),
       AND: [search ? matching(search) : {}, cursor ? after(cursor) : {}],
     },
     orderBy: [{ queuedAt: 'desc' }, { id: 'desc' }],

@@ -7,6 +7,9 @@ import { EXECUTION_STATUSES, type WatchMessage } from '../execution-view.ts';
 /** Log lines in one message. */
 export const UPDATE_PAGE = 500;
 
+/** Bytes of a log line's data that are sent along; the REST log has all of it. */
+const MAX_EVENT_DATA = 4_096;
+
 const date = z.coerce.date();
 const headSchema = z.object({
   id: z.string(),
@@ -49,6 +52,7 @@ const eventSchema = z.object({
   nodeId: z.string().nullable(),
   level: logLevelSchema.catch('info'),
   message: z.string(),
+  data: z.record(z.string(), z.unknown()).nullable().catch(null),
   createdAt: date,
 });
 
@@ -84,7 +88,8 @@ export const readUpdate = async (
         last_seq AS "lastSeq"
       FROM executions WHERE id = ${executionId}::uuid AND workspace_id = ${workspaceId}::uuid
     ), v AS (
-      SELECT seq, type, node_id AS "nodeId", level, message, created_at AS "createdAt"
+      SELECT seq, type, node_id AS "nodeId", level, message, created_at AS "createdAt",
+        CASE WHEN pg_column_size(data) <= ${MAX_EVENT_DATA} THEN data END AS data
       FROM execution_events WHERE execution_id = ${executionId}::uuid AND seq > ${since}
       ORDER BY seq LIMIT ${UPDATE_PAGE}
     ), s AS (
@@ -92,7 +97,11 @@ export const readUpdate = async (
         reason, model, input_tokens AS "inputTokens", output_tokens AS "outputTokens", cost_usd AS "costUsd",
         started_at AS "startedAt", completed_at AS "completedAt", duration_ms AS "durationMs"
       FROM execution_steps
-      WHERE execution_id = ${executionId}::uuid AND (${allSteps} OR node_id IN (SELECT "nodeId" FROM v))
+      WHERE execution_id = ${executionId}::uuid AND (
+        ${allSteps} OR node_id IN (SELECT "nodeId" FROM v)
+        -- A claim and an end change steps that no log line is about.
+        OR EXISTS (SELECT FROM v WHERE type LIKE 'execution\\_%')
+      )
     )
     SELECT row_to_json(e) AS execution,
       (SELECT coalesce(json_agg(s), '[]') FROM s) AS steps,

@@ -23,6 +23,7 @@ export const executionsRouter = router({
         statuses: z.array(z.enum(EXECUTION_STATUSES)).max(EXECUTION_STATUSES.length).default([]),
         workflowId: z.uuid().optional(),
         trigger: z.enum(TRIGGERS).optional(),
+        model: z.string().max(200).optional(),
         /** Queued at or after, and before. */
         from: z.date().optional(),
         to: z.date().optional(),
