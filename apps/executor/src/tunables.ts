@@ -14,7 +14,9 @@ export const SHUTDOWN_TIMEOUT_MS = 10_000;
 
 // Sandbox
 export const SANDBOX_START_TIMEOUT_MS = 20_000;
-export const SANDBOX_START_ATTEMPTS = 2;
+export const SANDBOX_START_ATTEMPTS = 3;
+/** Wait before the second attempt; each further one waits as much longer. */
+export const SANDBOX_RETRY_MS = 500;
 export const SANDBOX_NANO_CPUS = 500_000_000;
 export const SANDBOX_PIDS = 128;
 export const SANDBOX_TMP_BYTES = 16 * 1024 * 1024;

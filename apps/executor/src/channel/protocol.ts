@@ -52,8 +52,10 @@ export const hostFrameSchema = z.discriminatedUnion('type', [
     definition: workflowDefinitionSchema,
     input: z.unknown(),
     finishedSteps: z.array(finishedStepSchema),
-    /** Attempts that steps had used up before this run of the engine, by node id. */
-    attempts: z.record(z.string(), z.int().min(0)),
+    /** The attempt that a step was in when an earlier run of the engine was interrupted, by node id. */
+    attempts: z.record(z.string(), z.int().min(1)),
+    /** What earlier runs have used of the time limit, in ms. */
+    elapsedMs: z.number().min(0),
   }),
   z.object({ type: z.literal('call_result'), id: callId, value: z.unknown() }),
   z.object({

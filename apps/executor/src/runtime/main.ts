@@ -21,12 +21,12 @@ const closeOtherWays = (): void => {
 };
 
 const run = async (start: Extract<HostFrame, { type: 'start' }>): Promise<void> => {
-  const controller = new AbortController();
   const events = runWorkflow(start.definition, start.input, {
     host,
     resumeFrom: start.finishedSteps,
     attempts: start.attempts,
-    signal: controller.signal,
+    elapsedMs: start.elapsedMs,
+    executionId: start.executionId,
   });
   for await (const event of events) {
     const fitted = fitEvent(event);

@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClaimedExecution } from '@agentweaver/db/execution-store';
+import type { Logger } from 'pino';
+import type { Sandbox, SandboxProvider } from '../sandbox/sandbox.ts';
+import { SANDBOX_RETRY_MS, SANDBOX_START_ATTEMPTS } from '../tunables.ts';
+
+/** An engine that is busy or restarting is asked again before the execution fails for it. */
+export const acquireSandbox = async ({
+  provider,
+  claim,
+  signal,
+  logger,
+}: {
+  provider: SandboxProvider;
+  claim: ClaimedExecution;
+  signal: AbortSignal;
+  logger: Logger;
+}): Promise<Sandbox> => {
+  const { execution, workspace, definition, attemptId } = claim;
+  for (let attempt = 1; ; attempt += 1) {
+    signal.throwIfAborted();
+    try {
+      return await provider.acquire({
+        workspaceId: workspace.id,
+        executionId: execution.id,
+        attemptId,
+        memoryMb: Math.min(definition.settings.memoryMb, workspace.maxMemoryMb),
+      });
+    } catch (error) {
+      if (attempt === SANDBOX_START_ATTEMPTS) throw error;
+      logger.warn({ err: error, attempt }, 'a sandbox did not start, trying again');
+      await delay(SANDBOX_RETRY_MS * attempt, undefined, { signal });
+    }
+  }
+};

@@ -1,0 +1,153 @@
+import type { EngineEvent } from '@agentweaver/core/engine/events';
+import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
+import type { Logger } from 'pino';
+import { FrameError } from '../channel/frame-codec.ts';
+import type { HostFrame, SandboxFrame } from '../channel/protocol.ts';
+import { openChannel } from '../channel/sandbox-channel.ts';
+import { createWatchdog } from '../channel/watchdog.ts';
+import { createHostCalls, type HostServices } from '../host/host-calls.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { UNRESPONSIVE_AFTER_MS } from '../tunables.ts';
+import { createLogLimit } from './log-limit.ts';
+import { describeExit, describeSilence, type SandboxFailure } from './sandbox-failure.ts';
+import { isTerminal, type StepLedger, type TerminalEvent, violation } from './step-ledger.ts';
+
+export type StartFrame = Extract<HostFrame, { type: 'start' }>;
+
+/** How the engine's run ended, as far as the sandbox is concerned. */
+export type Ending =
+  /** The engine said so itself. */
+  | { kind: 'reported'; event: TerminalEvent }
+  /** The sandbox was killed because `signal` was aborted; its reason says why. */
+  | { kind: 'stopped' }
+  /** It ended without a word, did not answer, or broke the protocol. */
+  | ({ kind: 'failed' } & SandboxFailure);
+
+export type DriveOptions = {
+  sandbox: Sandbox;
+  start: StartFrame;
+  ledger: StepLedger;
+  services: HostServices;
+  /** Takes each accepted event; may hold the engine back. */
+  record: (event: EngineEvent) => Promise<void>;
+  /** Stops the engine by killing its sandbox. */
+  signal: AbortSignal;
+  /** Told once, when the engine answers for the first time. */
+  onReady: () => void;
+  logger: Logger;
+  unresponsiveAfterMs?: number;
+};
+
+/**
+ * Runs one engine in its sandbox from the start to the end, and answers what it asks for. The sandbox is killed when
+ * this returns. Rejects only when `record` does.
+ */
+export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
+  const { sandbox, start, ledger, services, signal, logger, unresponsiveAfterMs = UNRESPONSIVE_AFTER_MS } = options;
+  const channel = openChannel(sandbox);
+  const logLimit = createLogLimit();
+  let silent = false;
+
+  const kill = () => {
+    sandbox.kill().catch((error: unknown) => logger.error({ error }, 'killing the sandbox failed'));
+  };
+  const send = async (frame: HostFrame) => channel.send(frame);
+  const calls = createHostCalls({
+    services,
+    isRunning: ledger.isRunning,
+    send,
+    onInternalError: (error, { method, nodeId }) => logger.error({ err: error, method, nodeId }, 'a host call failed'),
+  });
+  const watchdog = createWatchdog({
+    ping: (id) => void send({ type: 'ping', id }),
+    onSilent: () => {
+      silent = true;
+      kill();
+    },
+    limitMs: unresponsiveAfterMs,
+  });
+
+  const record = async (event: EngineEvent): Promise<void> => {
+    watchdog.pause();
+    await options.record(event);
+    watchdog.resume();
+  };
+
+  const takeEvent = async (received: EngineEvent): Promise<TerminalEvent | undefined> => {
+    // The clock in a sandbox is its own: what it says must not lie in the future.
+    const event = { ...received, at: Math.min(received.at, Date.now()) };
+    if (!ledger.accept(event)) return undefined;
+    if (event.type === 'step_log' && !logLimit.allows(event)) return undefined;
+    if (isTerminal(event) || event.type === 'step_completed' || event.type === 'step_failed') {
+      for (const line of logLimit.takeDropped(event.at)) await record(line);
+    }
+    if (isTerminal(event)) return event;
+    await record(event);
+    return undefined;
+  };
+
+  const takeFrame = async (frame: SandboxFrame): Promise<TerminalEvent | undefined> => {
+    watchdog.alive();
+    switch (frame.type) {
+      case 'ready':
+        options.onReady();
+        return undefined;
+      case 'event':
+        return takeEvent(frame.event);
+      case 'call':
+        calls.handle(frame);
+        return undefined;
+      case 'call_cancel':
+        calls.cancel(frame.id);
+        return undefined;
+      case 'pong':
+        return undefined;
+    }
+  };
+
+  const followFrames = async (): Promise<TerminalEvent | undefined> => {
+    for await (const frame of channel.frames) {
+      const end = await takeFrame(frame);
+      if (end) return end;
+    }
+    return undefined;
+  };
+
+  const situation = () => ({
+    definition: start.definition,
+    memoryMb: sandbox.memoryMb,
+    running: ledger.running(),
+    waiting: calls.waitingNodes(),
+  });
+
+  const explain = async (): Promise<Ending> => {
+    const then = situation();
+    if (signal.aborted) return { kind: 'stopped' };
+    if (silent) return { kind: 'failed', ...describeSilence(unresponsiveAfterMs / 1000, then) };
+    // Its streams have ended; if it is still there, it is of no use.
+    kill();
+    const exit = await sandbox.exited;
+    logger.warn({ exit }, 'a sandbox ended without an end of its execution');
+    return signal.aborted ? { kind: 'stopped' } : { kind: 'failed', ...describeExit(exit, then) };
+  };
+
+  signal.addEventListener('abort', kill, { once: true });
+  try {
+    if (signal.aborted) return { kind: 'stopped' };
+    await send(start);
+    const event = await followFrames();
+    if (signal.aborted) return { kind: 'stopped' };
+    return event ? { kind: 'reported', event } : await explain();
+  } catch (error) {
+    if (signal.aborted) return { kind: 'stopped' };
+    const broken = error instanceof FrameError ? violation(error.message.replace(/\.$/, '')) : error;
+    if (!(broken instanceof ExecutionError)) throw error;
+    logger.warn({ reason: broken.message }, 'a sandbox broke the protocol');
+    return { kind: 'failed', error: broken.data, failedSteps: new Map() };
+  } finally {
+    signal.removeEventListener('abort', kill);
+    watchdog.stop();
+    await calls.close(new Error('The execution has ended.'));
+    kill();
+  }
+};

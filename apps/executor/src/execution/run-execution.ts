@@ -1,0 +1,227 @@
+import type { EngineEvent } from '@agentweaver/core/engine/events';
+import { ExecutionError, type ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
+import { recordEvents } from '@agentweaver/db/execution-recorder';
+import {
+  type ClaimedExecution,
+  claimExecution,
+  finishExecution,
+  releaseExecution,
+} from '@agentweaver/db/execution-store';
+import type { PrismaClient } from '@agentweaver/db/generated/client';
+import type { LiveChannel } from '@agentweaver/db/live-channel';
+import type { HandlerResult } from '@agentweaver/db/queue';
+import type { Logger } from 'pino';
+import type { MeteredServices } from '../host/execution-services.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Sandbox, SandboxProvider } from '../sandbox/sandbox.ts';
+import { acquireSandbox } from './acquire-sandbox.ts';
+import { driveSandbox, type Ending } from './drive-sandbox.ts';
+import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
+import { type StopReason, startOwnership } from './ownership.ts';
+import { createStepLedger, type StepLedger } from './step-ledger.ts';
+
+export type ExecutorDependencies = {
+  prisma: PrismaClient;
+  live: LiveChannel;
+  sandboxes: SandboxProvider;
+  /** What the host does for one execution. */
+  createServices: (claim: ClaimedExecution, logger: Logger) => Promise<MeteredServices>;
+  executorId: string;
+  metrics: Metrics;
+  logger: Logger;
+};
+
+/**
+ * Takes one execution from the queue through its whole life: claim, sandbox, engine, end. Whatever happens, it ends in
+ * one terminal state, goes back to the queue, or, when the database is away, is found by the sweeper.
+ */
+export const runExecution = async (
+  dependencies: ExecutorDependencies,
+  executionId: string,
+  shutdown: AbortSignal,
+): Promise<HandlerResult> => {
+  const { prisma, executorId, sandboxes, live, metrics } = dependencies;
+  const logger = dependencies.logger.child({ executionId });
+  const claim = await claimExecution(prisma, { id: executionId, executorId, sandbox: sandboxes.kind });
+  if (claim.kind === 'busy') return { retryInMs: claim.retryInMs };
+  if (claim.kind === 'ended') {
+    await live.publish(executionId, { type: 'events', lastSeq: claim.lastSeq });
+    return undefined;
+  }
+  // A second delivery of the job, or an execution that ended meanwhile.
+  if (claim.kind !== 'claimed') return undefined;
+
+  const { queuedAt, startedAt, attempts } = claim.execution;
+  if (attempts === 1) metrics.queueWait.observe((startedAt.getTime() - queuedAt.getTime()) / 1000);
+  metrics.activeExecutions.inc();
+  try {
+    return await runClaimed({ ...dependencies, logger }, claim, shutdown);
+  } finally {
+    metrics.activeExecutions.dec();
+  }
+};
+
+const runClaimed = async (
+  dependencies: ExecutorDependencies,
+  claim: ClaimedExecution,
+  shutdown: AbortSignal,
+): Promise<HandlerResult> => {
+  const { logger } = dependencies;
+  const ownership = await startOwnership({ ...dependencies, claim, shutdown });
+  const ledger = createStepLedger(claim);
+  const batcher = createRecorder(dependencies, claim, ownership.stop);
+  try {
+    const ending = await runEngine({ dependencies, claim, ledger, batcher, signal: ownership.signal });
+    await batcher.flush();
+    return await finish({ dependencies, claim, ledger, ending, reason: ownership.reason() });
+  } catch (error) {
+    // Not finished, and no heartbeat any more: the sweeper queues it again, and it goes on from its last finished step.
+    logger.error({ err: error }, 'an execution could not be brought to its end here');
+    return undefined;
+  } finally {
+    await ownership.release();
+  }
+};
+
+/** Writes batches of events and wakes whoever watches. Losing the claim, or the database, stops the execution here. */
+const createRecorder = (
+  { prisma, live, logger }: ExecutorDependencies,
+  { execution, attemptId }: ClaimedExecution,
+  stop: (reason: StopReason) => void,
+): EventBatcher =>
+  createEventBatcher({
+    write: async (events) => {
+      const result = await recordEvents(prisma, { executionId: execution.id, attemptId, events });
+      if (result.kind === 'lost') stop('fenced');
+      else await live.publish(execution.id, { type: 'events', lastSeq: result.lastSeq }).catch(() => undefined);
+    },
+    onFailure: (error) => {
+      logger.error({ err: error }, 'events could not be written');
+      stop('fenced');
+    },
+  });
+
+type EngineOptions = {
+  dependencies: ExecutorDependencies;
+  claim: ClaimedExecution;
+  ledger: StepLedger;
+  batcher: EventBatcher;
+  signal: AbortSignal;
+};
+
+const runEngine = async ({ dependencies, claim, ledger, batcher, signal }: EngineOptions): Promise<Ending> => {
+  const { logger, metrics, sandboxes } = dependencies;
+  const { execution, definition, finishedSteps, interruptedAttempts } = claim;
+  const startedAt = performance.now();
+  let sandbox: Sandbox;
+  try {
+    sandbox = await acquireSandbox({ provider: sandboxes, claim, signal, logger });
+  } catch (error) {
+    if (signal.aborted) return { kind: 'stopped' };
+    return { kind: 'failed', error: startFailure(error, logger), failedSteps: new Map() };
+  }
+  const gauge = metrics.sandboxes.labels(sandbox.kind, 'busy');
+  gauge.inc();
+  try {
+    const services = await dependencies.createServices(claim, logger);
+    const ending = await driveSandbox({
+      sandbox,
+      start: {
+        type: 'start',
+        executionId: execution.id,
+        definition,
+        input: execution.input,
+        finishedSteps,
+        attempts: interruptedAttempts,
+        elapsedMs: Math.max(0, Date.now() - execution.startedAt.getTime()),
+      },
+      ledger,
+      services,
+      record: (event) => batcher.add(withMeteredCost(event, services)),
+      signal,
+      onReady: () => metrics.sandboxStart.observe({ kind: sandbox.kind }, (performance.now() - startedAt) / 1000),
+      logger,
+    });
+    return ending;
+  } finally {
+    await sandbox.kill();
+    gauge.dec();
+  }
+};
+
+/** Money is what the host metered, whatever the sandbox says. */
+const withMeteredCost = (event: EngineEvent, services: MeteredServices): EngineEvent => {
+  if (event.type !== 'step_completed') return event;
+  const { model: _model, usage: _usage, costUsd: _costUsd, ...rest } = event;
+  return { ...rest, ...services.metered(event.nodeId) };
+};
+
+const startFailure = (error: unknown, logger: Logger): ExecutionErrorData => {
+  logger.error({ err: error }, 'no sandbox could be started');
+  if (error instanceof ExecutionError) return error.data;
+  return {
+    code: 'sandbox_start_failed',
+    message: 'The sandbox for this execution could not be started.',
+    hint: 'Run it again.',
+  };
+};
+
+type FinishOptions = {
+  dependencies: ExecutorDependencies;
+  claim: ClaimedExecution;
+  ledger: StepLedger;
+  ending: Ending;
+  reason: StopReason | undefined;
+};
+
+const finish = async ({ dependencies, claim, ledger, ending, reason }: FinishOptions): Promise<HandlerResult> => {
+  const { prisma, live, logger, metrics } = dependencies;
+  const { attemptId, execution } = claim;
+  const id = execution.id;
+  if (ending.kind === 'stopped' && reason === 'fenced') {
+    logger.warn('lost the claim, another executor goes on');
+    return undefined;
+  }
+  if (ending.kind === 'stopped' && reason === 'worker_shutdown') {
+    const { released, lastSeq } = await releaseExecution(prisma, { id, attemptId });
+    if (lastSeq !== undefined) await live.publish(id, { type: 'events', lastSeq }).catch(() => undefined);
+    return released ? { retryInMs: 0 } : undefined;
+  }
+  const at = Date.now();
+  const failed = ending.kind === 'failed' ? ending.failedSteps : undefined;
+  const events = ledger.closeRunning({ at, failed });
+  const result = await finishExecution(prisma, { id, attemptId, outcome: outcomeOf(ending, reason, claim), events });
+  if (result.kind === 'lost') {
+    logger.warn('lost the claim at the end, another executor goes on');
+    return undefined;
+  }
+  await live.publish(id, { type: 'events', lastSeq: result.lastSeq }).catch(() => undefined);
+  const { createdById: userId, workflowId, startedAt } = execution;
+  metrics.executionEnded({ status: result.status, userId, workflowId }, (at - startedAt.getTime()) / 1000);
+  logger.info({ status: result.status, ms: at - startedAt.getTime() }, 'execution ended');
+  return undefined;
+};
+
+type Outcome = Parameters<typeof finishExecution>[1]['outcome'];
+
+const outcomeOf = (ending: Ending, reason: StopReason | undefined, { definition }: ClaimedExecution): Outcome => {
+  switch (ending.kind) {
+    case 'failed':
+      return { status: 'failed', error: ending.error };
+    case 'stopped':
+      return reason === 'execution_timeout'
+        ? { status: 'failed', error: executionTimeout(definition.settings.timeoutMs) }
+        : { status: 'cancelled' };
+    case 'reported': {
+      const { event } = ending;
+      if (event.type === 'execution_completed') return { status: 'completed', results: event.results };
+      return event.type === 'execution_failed' ? { status: 'failed', error: event.error } : { status: 'cancelled' };
+    }
+  }
+};
+
+const executionTimeout = (timeoutMs: number): ExecutionErrorData => ({
+  code: 'execution_timeout',
+  message: `The execution did not finish within ${timeoutMs / 1_000} s.`,
+  hint: 'Raise the time limit in the settings of the workflow, or give it less to do.',
+});
