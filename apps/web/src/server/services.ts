@@ -2,6 +2,7 @@ import { createPrisma } from '@agentweaver/db/client';
 import { createLiveChannel } from '@agentweaver/db/live-channel';
 import { createExecutionQueue } from '@agentweaver/db/queue';
 import { getEnv } from './env.ts';
+import { log } from './log.ts';
 import { existingGlobal, processGlobal } from './process-global.ts';
 
 /** Connections one web process may hold to PostgreSQL. */
@@ -9,9 +10,11 @@ const MAX_CONNECTIONS = 10;
 
 const openServices = () => {
   const env = getEnv();
-  const transport = env.REDIS_URL ? { redisUrl: env.REDIS_URL } : { databaseUrl: env.DATABASE_URL };
+  // Both reconnect by themselves; what fails meanwhile fails at its caller.
+  const onError = (error: Error) => log.warn({ err: error.message }, 'connection trouble');
+  const transport = { redisUrl: env.REDIS_URL, databaseUrl: env.DATABASE_URL, onError };
   return {
-    prisma: createPrisma({ databaseUrl: env.DATABASE_URL, max: MAX_CONNECTIONS }),
+    prisma: createPrisma({ databaseUrl: env.DATABASE_URL, max: MAX_CONNECTIONS, onError }),
     queue: createExecutionQueue(transport),
     live: createLiveChannel(transport),
   };

@@ -1,0 +1,5 @@
+import { ProviderKeysSettings } from '../../../../../features/settings/provider-keys-settings.tsx';
+
+export default function ProviderKeysSettingsPage() {
+  return <ProviderKeysSettings />;
+}

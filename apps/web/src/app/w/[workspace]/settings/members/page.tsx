@@ -1,0 +1,5 @@
+import { MembersSettings } from '../../../../../features/settings/members-settings.tsx';
+
+export default function MembersSettingsPage() {
+  return <MembersSettings />;
+}

@@ -1,0 +1,5 @@
+import { ApiTokensSettings } from '../../../../../features/settings/api-tokens-settings.tsx';
+
+export default function ApiTokensSettingsPage() {
+  return <ApiTokensSettings />;
+}

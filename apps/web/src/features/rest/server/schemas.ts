@@ -1,0 +1,182 @@
+import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
+import { z } from 'zod';
+
+/** Everything over REST is snake_case, and times are ISO 8601 in UTC. The definition keeps the form that the editor exports. */
+
+const id = z.uuid();
+const time = z.iso.datetime();
+const json = z.json().meta({ description: 'Any JSON value.' });
+
+export const idParams = z.object({ id: id.meta({ description: 'The id.' }) });
+export const noParams = z.object({});
+export const noQuery = z.object({});
+export const noHeaders = z.object({});
+export const noBody = z.unknown().optional();
+
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Items per page.' }),
+  cursor: z.string().min(1).max(200).optional().meta({ description: '`next_cursor` of the page before.' }),
+});
+
+export const EXECUTION_STATUSES = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'] as const;
+const executionStatus = z.enum(EXECUTION_STATUSES).meta({ id: 'ExecutionStatus' });
+
+export const executionQuery = pageQuery.extend({
+  workflow_id: id.optional().meta({ description: 'Only executions of this workflow.' }),
+  status: executionStatus.optional().meta({ description: 'Only executions in this state.' }),
+});
+
+/** The definition's shape is checked by the same validation as in the editor, which reports every problem at once. */
+const definitionInput = z
+  .unknown()
+  .refine((value) => value !== undefined, 'is missing')
+  .meta({
+    description: 'The workflow: nodes, edges and settings.',
+    override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
+      jsonSchema.$ref = '#/components/schemas/WorkflowDefinition';
+    },
+  });
+
+export const definitionComponent = workflowDefinitionSchema.meta({ id: 'WorkflowDefinition' });
+
+export const createWorkflowBody = z
+  .strictObject({
+    name: z.string().trim().min(1).max(120),
+    description: z.string().trim().max(2_000).default(''),
+    definition: definitionInput,
+  })
+  .meta({ id: 'CreateWorkflow' });
+
+export const workflowSummarySchema = z
+  .object({
+    id,
+    name: z.string(),
+    description: z.string(),
+    published_version: z.int().nullable().meta({ description: 'What `execute` runs; null: the draft.' }),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'WorkflowSummary' });
+
+export const workflowSchema = z
+  .object({
+    ...workflowSummarySchema.shape,
+    definition: json.meta({ description: 'The draft.' }),
+  })
+  .meta({ id: 'Workflow' });
+
+export const executeBody = z
+  .strictObject({
+    input_data: json.default({}).meta({ description: 'What the Input node hands on.' }),
+    version: z
+      .union([z.literal('published'), z.literal('draft'), z.int().min(1)])
+      .optional()
+      .meta({
+        description:
+          'A version by number, `published`, or `draft`. Left out: the published version, or the draft of a workflow never published.',
+      }),
+  })
+  .prefault({})
+  .meta({ id: 'ExecuteWorkflow' });
+
+export const executeHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'A repeated call with this key gives the execution of the first one.' }),
+});
+
+export const startedSchema = z.object({ execution_id: id, status: executionStatus }).meta({ id: 'StartedExecution' });
+
+const errorSchema = z
+  .object({
+    code: z.string().meta({ example: 'node_timeout' }),
+    message: z.string(),
+    node_id: z.string().nullable(),
+    fault: z.string().nullable().meta({ description: '`user` or `system`: who can mend it.' }),
+  })
+  .meta({ id: 'ExecutionError' });
+
+export const executionSummarySchema = z
+  .object({
+    id,
+    workflow_id: id,
+    version: z.int(),
+    status: executionStatus,
+    trigger: z.string(),
+    execution_time: z.int().nullable().meta({ description: 'In ms; null until it ended.' }),
+    total_cost: z.number().meta({ description: 'In US dollars.' }),
+    input_tokens: z.int(),
+    output_tokens: z.int(),
+    error_message: z.string().nullable(),
+    created_at: time,
+    started_at: time.nullable(),
+    completed_at: time.nullable(),
+  })
+  .meta({ id: 'ExecutionSummary' });
+
+const stepSchema = z
+  .object({
+    node_id: z.string(),
+    node_type: z.string(),
+    name: z.string(),
+    status: z.enum(['pending', 'running', 'completed', 'failed', 'skipped', 'cancelled']),
+    attempts: z.int(),
+    model: z.string().nullable(),
+    reason: z.string().nullable(),
+    output: json.nullable(),
+    input_tokens: z.int(),
+    output_tokens: z.int(),
+    cost: z.number(),
+    duration: z.int().nullable().meta({ description: 'In ms.' }),
+    error_message: z.string().nullable(),
+    started_at: time.nullable(),
+    completed_at: time.nullable(),
+  })
+  .meta({ id: 'ExecutionStep' });
+
+export const executionSchema = z
+  .object({
+    ...executionSummarySchema.shape,
+    input_data: json,
+    results: json.nullable(),
+    error: errorSchema.nullable(),
+    steps: z.array(stepSchema),
+  })
+  .meta({ id: 'Execution' });
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export const logsQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0).meta({ description: 'Only entries with a higher `seq`.' }),
+  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+});
+
+export const logsSchema = z
+  .object({
+    logs: z.array(
+      z.object({
+        seq: z.int(),
+        agent_role: z.string().nullable().meta({ description: 'The role of the agent that it is about.' }),
+        node_id: z.string().nullable(),
+        event: z.string().meta({ example: 'step_completed' }),
+        log_level: z.string().meta({ example: 'info' }),
+        message: z.string(),
+        metadata: json.nullable(),
+        created_at: time,
+      }),
+    ),
+    next_cursor: z
+      .int()
+      .nullable()
+      .meta({ description: 'To be given as `after`; null when the log ends here for now.' }),
+  })
+  .meta({ id: 'ExecutionLogs' });
+
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    next_cursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
+  });

@@ -1,0 +1,47 @@
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import Link from 'next/link';
+import { getTranslations } from 'next-intl/server';
+import { getServices } from '../../server/services.ts';
+import { AuthFrame } from '../auth/auth-frame.tsx';
+import { getPageUser } from '../auth/server/page-user.ts';
+import { AcceptInvitation } from './accept-invitation.tsx';
+import { readInvitation } from './server/read-invitation.ts';
+
+/** What an invitation's link leads to; says the same for a used, a run-out and an invented one. */
+export const InvitationPage = async ({ token }: { token: string }) => {
+  const t = await getTranslations('auth.invitation');
+  const auth = await getTranslations('auth');
+  const [invitation, user] = await Promise.all([readInvitation(getServices().prisma, token), getPageUser()]);
+  if (!invitation) {
+    return (
+      <AuthFrame title={t('goneTitle')} text={t('goneText')}>
+        <Anchor component={Link} href="/">
+          {auth('signIn')}
+        </Anchor>
+      </AuthFrame>
+    );
+  }
+  const back = `?callbackUrl=${encodeURIComponent(`/invite/${token}`)}`;
+  return (
+    <AuthFrame
+      title={t('title', { workspace: invitation.workspaceName })}
+      text={t('text', { role: t(`roles.${invitation.role}`) })}
+    >
+      <Stack gap="md">
+        <Text size="sm">{t('forAddress', { email: invitation.email })}</Text>
+        {user ? (
+          <AcceptInvitation token={token} email={user.email} fits={user.email === invitation.email} />
+        ) : (
+          <Group grow>
+            <Button component={Link} href={`/sign-in${back}`}>
+              {auth('signIn')}
+            </Button>
+            <Button component={Link} href={`/sign-up${back}`} variant="default">
+              {auth('signUp')}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </AuthFrame>
+  );
+};
