@@ -14,7 +14,7 @@ export type ExpressionScope = {
  * Limits of one evaluation: they end an endless loop, an endless recursion and a list that would fill the memory.
  * JSONata runs on the engine's own thread, so the time limit is also the longest time that nothing else happens.
  */
-const LIMITS = { timeout: 2_000, stack: 400, sequence: 1_000_000 };
+const LIMITS = { timeout: 2_000, stack: 3_000, sequence: 1_000_000 };
 
 /** Compiling takes five times as long as evaluating; the oldest entry goes first. */
 const CACHE_SIZE = 2_000;
@@ -82,8 +82,7 @@ const quote = (source: string): string => {
 
 /** JSONata throws plain objects as well as errors. */
 const readJsonataError = (error: unknown): { message: string; position: number } => {
-  if (error instanceof RangeError)
-    return { message: 'It goes too deep. Look for a function that never ends.', position: 0 };
+  if (error instanceof RangeError) return { message: 'it is nested too deeply.', position: 0 };
   if (typeof error !== 'object' || error === null) return { message: String(error), position: 0 };
   return {
     message: 'message' in error && typeof error.message === 'string' ? error.message : 'It failed without saying why.',

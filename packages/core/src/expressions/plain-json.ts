@@ -1,4 +1,4 @@
-/** JSON cannot hold this result; the message is to be read after “The result”. */
+/** JSON cannot hold this result. */
 export class NotJsonError extends Error {
   override readonly name = 'NotJsonError';
 }
@@ -11,8 +11,9 @@ export class NotJsonError extends Error {
 export const toPlainJson = (value: unknown): unknown => {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number' && !Number.isFinite(value))
-    throw new NotJsonError(`is ${value}, which is not a JSON number`);
-  if (typeof value === 'function' || isJsonataFunction(value)) throw new NotJsonError('is a function, not data');
+    throw new NotJsonError(`the result is ${value}, which is not a JSON number`);
+  if (typeof value === 'function' || isJsonataFunction(value))
+    throw new NotJsonError('the result is a function, not data');
   if (typeof value !== 'object') return value;
   if (Array.isArray(value)) return Array.from(value, toPlainJson);
   return Object.fromEntries(
