@@ -81,7 +81,7 @@ const startStep = async ({ execution, schedule, data }: Run, nodeId: string): Pr
 const engineFault = (error: unknown): StepEnd => ({
   kind: 'failed',
   attempt: 1,
-  error: { code: 'internal', message: messageOf(error) },
+  error: { code: 'internal', message: messageOf(error).slice(0, 4_000) },
   continued: false,
 });
 
