@@ -1,14 +1,11 @@
 import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
-import { AppError } from '@agentweaver/core/errors/app-error';
+import { executionNotFound } from '@agentweaver/db/execution-store';
 import type { ExecutionDetail } from '../execution-view.ts';
 import type { ReadContext } from './execution-context.ts';
 import { readUpdate } from './read-update.ts';
 
 /** The largest `seq` that the column can hold: no log lines are asked for. */
 const NO_LOG = 2_147_483_647;
-
-export const executionNotFound = () =>
-  new AppError('not_found', { publicMessage: 'There is no such execution in this workspace.' });
 
 /** One execution: its state, its steps and the definition that it ran, without inputs and outputs. */
 export const getExecution = async (

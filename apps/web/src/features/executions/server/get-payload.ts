@@ -1,5 +1,5 @@
+import { executionNotFound } from '@agentweaver/db/execution-store';
 import type { ReadContext } from './execution-context.ts';
-import { executionNotFound } from './get-execution.ts';
 
 /** What an execution was given and what came out; `results` is null until it completed. */
 export const getPayload = async (

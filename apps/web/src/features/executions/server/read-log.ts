@@ -1,6 +1,6 @@
+import { executionNotFound } from '@agentweaver/db/execution-store';
 import type { EventView } from '../execution-view.ts';
 import type { ReadContext } from './execution-context.ts';
-import { executionNotFound } from './get-execution.ts';
 import { readUpdate } from './read-update.ts';
 
 /** One page of the log after `since`, for downloads. */

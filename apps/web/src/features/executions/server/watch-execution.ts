@@ -20,7 +20,8 @@ export const watchExecution = (
   watch(
     {
       read: (options) => readUpdate(prisma, { workspaceId: workspace.id, executionId, ...options }),
-      listen: (handler) => live.subscribe(executionId, handler),
+      // A live channel that is down costs wake-ups and streamed text; the log still arrives by tailing.
+      listen: (handler) => live.subscribe(executionId, handler).catch(() => () => undefined),
       now: Date.now,
       sleep: (ms, aborted) => wait(ms, undefined, { signal: aborted }).catch(() => undefined),
     },

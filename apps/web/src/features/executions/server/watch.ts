@@ -65,10 +65,10 @@ export async function* watch(
         // The page was full.
         if (behind && update.events.length > 0) stale = true;
       }
-      for (const [nodeId, text] of deltas) {
-        deltas.delete(nodeId);
-        yield { type: 'delta', nodeId, text };
-      }
+      // A copy: text that arrives while the reader takes these must not keep the loop from the log.
+      const streamed = [...deltas];
+      deltas.clear();
+      for (const [nodeId, text] of streamed) yield { type: 'delta', nodeId, text };
       if (!stale && deltas.size === 0 && !signal.aborted) {
         const timer = new AbortController();
         wake = () => timer.abort();
