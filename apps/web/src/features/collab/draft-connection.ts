@@ -1,7 +1,7 @@
 import { HocuspocusProvider, WebSocketStatus } from '@hocuspocus/provider';
 import { IndexeddbPersistence } from 'y-indexeddb';
 import * as Y from 'yjs';
-import { createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ACCESS_CHANGED, COLLAB_PATH, decodeDraftMessage, encodeDraftMessage } from './draft-messages.ts';
 
 /** Longest wait for the server to store a draft before a run, in ms. */
@@ -25,7 +25,7 @@ export type DraftConnectionState = {
 
 export type DraftConnection = {
   doc: Y.Doc;
-  state: ReturnType<typeof createStore<DraftConnectionState>>;
+  state: StoreApi<DraftConnectionState>;
   /** Resolves once the database holds every change made so far; rejects when that cannot be reached in time. */
   flush: () => Promise<void>;
   destroy: () => void;

@@ -4,7 +4,7 @@ import { getNodeDefinition, outputPortsOf } from '@agentweaver/core/nodes/defini
 import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { IconAlertTriangleFilled, IconBan, IconRefresh, IconShieldCheck } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
-import { memo, useEffect } from 'react';
+import { type CSSProperties, memo, useEffect } from 'react';
 import { CATEGORY_COLOR, presentationOf } from '../node-presentation.tsx';
 import { useBuilderState } from '../state/builder-context.tsx';
 import type { StepFlowNode } from '../state/flow-elements.ts';
@@ -48,7 +48,7 @@ const StepNodeView = ({ id, data, selected }: Props) => {
   return (
     <div
       className={classes.node}
-      style={{ '--node-color': `var(--mantine-color-${color}-filled)`, '--node-tint': `var(--mantine-color-${color}-light)` }}
+      style={{ '--node-color': `var(--mantine-color-${color}-filled)`, '--node-tint': `var(--mantine-color-${color}-light)` } as CSSProperties}
       data-selected={selected || undefined}
       data-open={isOpen || undefined}
       data-disabled={step.disabled || undefined}

@@ -9,6 +9,7 @@ import classes from './step-node.module.css';
 /** What became of a node in the run that the canvas shows: state, time, tokens, cost. */
 export const StepRunBadge = ({ nodeId }: { nodeId: string }) => {
   const t = useTranslations('executions.status');
+  const run = useTranslations('builder.run');
   const format = useFormat();
   const step = useRunState((state) => state.steps[nodeId]);
   if (!step || step.status === 'pending') return null;
@@ -19,7 +20,7 @@ export const StepRunBadge = ({ nodeId }: { nodeId: string }) => {
       <span>{t(step.status)}</span>
       <span className={classes.figures}>
         {step.durationMs !== null && <span>{format.duration(step.durationMs)}</span>}
-        {tokens > 0 && <span>{format.tokens(tokens)} tok</span>}
+        {tokens > 0 && <span>{run('tokenUnit', { count: format.tokens(tokens) })}</span>}
         {step.model !== null && <span>{format.cost(step.costUsd)}</span>}
       </span>
     </div>

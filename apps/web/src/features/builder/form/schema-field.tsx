@@ -40,7 +40,7 @@ export const SchemaField = ({ schema, path, value, required }: { schema: FieldSc
   const problemText = useProblemText();
   const name = String(path.at(-1) ?? '');
   const words = text.field(nodeType, path, { title: schema.title ?? name, description: schema.description });
-  const error = problemsAt(path).map(problemText).join(' ') || undefined;
+  const error = problemsAt(path).map(problemText.atField).join(' ') || undefined;
   if (schema.type === 'array' && schema.items && !schema.widget) {
     return <ListField schema={schema} items={schema.items} path={path} value={value} label={words.title} description={words.description} error={error} />;
   }

@@ -1,0 +1,108 @@
+'use client';
+
+import { useReactFlow } from '@xyflow/react';
+import { type RefObject, useEffect } from 'react';
+import { useBuilder } from '../state/builder-context.tsx';
+import { NODE_HEIGHT, NODE_WIDTH } from '../state/flow-elements.ts';
+import { useCommands } from '../toolbar/commands-context.tsx';
+import { isTyping } from './is-typing.ts';
+import { useDuplicate } from './use-clipboard.ts';
+import { useTidy } from './use-tidy.ts';
+
+/** `mod+shift+z` for a key event; letters in lower case, so that Shift and Caps Lock make no difference. */
+const chordOf = (event: KeyboardEvent): string =>
+  [
+    event.metaKey || event.ctrlKey ? 'mod' : '',
+    event.shiftKey && event.key.length > 1 ? 'shift' : event.shiftKey && /^[a-z]$/i.test(event.key) ? 'shift' : '',
+    event.altKey ? 'alt' : '',
+    event.key.toLowerCase(),
+  ]
+    .filter(Boolean)
+    .join('+');
+
+/** Chords that work while typing as well. */
+const ALWAYS = new Set(['mod+enter', 'mod+s']);
+
+/** The shortcuts of the canvas; the list in `toolbar/shortcuts.ts` is what the help shows. */
+export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null>): void => {
+  const { editor, store, readOnly } = useBuilder();
+  const commands = useCommands();
+  const flow = useReactFlow();
+  const tidy = useTidy();
+  const duplicate = useDuplicate();
+
+  useEffect(() => {
+    const quickAdd = () => {
+      const canvas = document.querySelector('.react-flow')?.getBoundingClientRect();
+      const middle = { x: (canvas?.left ?? 0) + (canvas?.width ?? 0) / 2, y: (canvas?.top ?? 0) + (canvas?.height ?? 0) / 3 };
+      const screen = pointer.current ?? middle;
+      const at = flow.screenToFlowPosition(screen);
+      store.getState().openPicker({ screen, position: { x: at.x - NODE_WIDTH / 2, y: at.y - NODE_HEIGHT / 2 } });
+    };
+    const selection = () => ({
+      nodeIds: store.getState().nodes.filter((node) => node.selected).map((node) => node.id),
+      edgeIds: store.getState().edges.filter((edge) => edge.selected).map((edge) => edge.id),
+    });
+    const remove = () => {
+      const chosen = selection();
+      if (chosen.nodeIds.length + chosen.edgeIds.length > 0) editor.remove(chosen);
+    };
+    const toggleDisabled = () => {
+      const chosen = store.getState().nodes.filter((node) => node.selected);
+      const disable = chosen.some((node) => !node.data.step.disabled);
+      editor.setDisabled(chosen.map((node) => node.id), disable);
+    };
+    const openFocused = (): boolean => {
+      const id = document.activeElement?.closest('.react-flow__node')?.getAttribute('data-id');
+      if (!id) return false;
+      store.getState().select([id]);
+      store.getState().openNode(id);
+      return true;
+    };
+    const escape = () => {
+      const { picker, openPicker, openNode, select } = store.getState();
+      if (picker) return openPicker(null);
+      openNode(null);
+      select([]);
+    };
+
+    const looking: Record<string, () => boolean | void> = {
+      'mod+a': () => store.getState().select(store.getState().nodes.map((node) => node.id)),
+      'mod+s': () => commands.save(),
+      '?': () => commands.help(),
+      '0': () => void flow.fitView({ padding: 0.18, maxZoom: 1.1, duration: 200 }),
+      '1': () => void flow.zoomTo(1, { duration: 150 }),
+      '+': () => void flow.zoomIn({ duration: 150 }),
+      '=': () => void flow.zoomIn({ duration: 150 }),
+      '-': () => void flow.zoomOut({ duration: 150 }),
+      enter: openFocused,
+      escape,
+    };
+    const editing: Record<string, () => boolean | void> = {
+      'mod+enter': () => commands.run(),
+      'mod+z': editor.undo,
+      'mod+shift+z': editor.redo,
+      'mod+y': editor.redo,
+      'mod+d': duplicate,
+      delete: remove,
+      backspace: remove,
+      d: toggleDisabled,
+      n: quickAdd,
+      // Only over the canvas and with nothing focused: elsewhere Tab moves on, as people expect.
+      tab: () => {
+        const idle = document.activeElement === document.body || document.activeElement?.matches('.react-flow__pane');
+        if (!pointer.current || !idle) return false;
+        quickAdd();
+      },
+      'shift+alt+t': tidy,
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+      const chord = chordOf(event);
+      if (event.defaultPrevented || (isTyping(event.target) && !ALWAYS.has(chord))) return;
+      const action = looking[chord] ?? (readOnly ? undefined : editing[chord]);
+      if (action && action() !== false) event.preventDefault();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [editor, store, readOnly, commands, flow, tidy, duplicate, pointer]);
+};

@@ -1,0 +1,33 @@
+'use client';
+
+import { NODE_DEFINITIONS } from '@agentweaver/core/nodes/definitions';
+import { NODE_TYPES, type NodeDefinition } from '@agentweaver/core/nodes/node-type';
+import { useMemo } from 'react';
+import { fuzzySearch } from '../graph/fuzzy-search.ts';
+import { CATEGORY_ORDER } from '../node-presentation.tsx';
+import { useBuilderState } from '../state/builder-context.tsx';
+import type { Attachment } from '../state/draft-editor.ts';
+import { useNodeText } from '../use-node-text.ts';
+
+const ALL: readonly NodeDefinition[] = NODE_TYPES.map((type) => NODE_DEFINITIONS[type]).sort(
+  (a, b) => CATEGORY_ORDER.indexOf(a.category) - CATEGORY_ORDER.indexOf(b.category),
+);
+
+const fits = (definition: NodeDefinition, attach: Attachment | undefined): boolean => {
+  if (!attach) return true;
+  const hasInput = definition.inputs.length > 0;
+  const hasOutput = definition.type !== 'output';
+  if (attach.kind === 'edge') return hasInput && hasOutput;
+  return attach.kind === 'after' ? hasInput : hasOutput;
+};
+
+/** The node types that fit a search and the place they would be wired in at, best first. */
+export const useNodeSearch = (query: string, attach?: Attachment): NodeDefinition[] => {
+  const text = useNodeText();
+  const hasInput = useBuilderState((state) => state.nodes.some((node) => node.data.step.type === 'input'));
+  return useMemo(() => {
+    // A workflow starts at one place.
+    const offered = ALL.filter((definition) => fits(definition, attach) && !(hasInput && definition.type === 'input'));
+    return fuzzySearch(query, offered, text.searchTexts);
+  }, [query, attach, hasInput, text]);
+};

@@ -1,0 +1,114 @@
+'use client';
+
+import type { WorkflowNode } from '@agentweaver/core/definition/workflow-definition';
+import { ActionIcon, CloseButton, Group, Menu, ScrollArea, Tabs, Text, TextInput } from '@mantine/core';
+import { IconBan, IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
+import { useTranslations } from 'next-intl';
+import { useDuplicate } from '../canvas/use-clipboard.ts';
+import { presentationOf } from '../node-presentation.tsx';
+import { useBuilder, useBuilderState, useRunState } from '../state/builder-context.tsx';
+import type { PanelTab } from '../state/builder-store.ts';
+import { useNodeText } from '../use-node-text.ts';
+import { StepHelp } from './step-help.tsx';
+import classes from './step-panel.module.css';
+import { StepRun } from './step-run.tsx';
+import { StepSettings } from './step-settings.tsx';
+
+const TABS: readonly PanelTab[] = ['settings', 'run', 'help'];
+
+const PanelMenu = ({ step }: { step: WorkflowNode }) => {
+  const t = useTranslations('builder.panel');
+  const { editor, store } = useBuilder();
+  const duplicate = useDuplicate();
+  const onDuplicate = () => {
+    store.getState().select([step.id]);
+    duplicate();
+  };
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('actions')}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconCopy size={15} />} onClick={onDuplicate}>
+          {t('duplicate')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconBan size={15} />} onClick={() => editor.setDisabled([step.id], !step.disabled)}>
+          {step.disabled ? t('enable') : t('disable')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item
+          color="red"
+          leftSection={<IconTrash size={15} />}
+          onClick={() => editor.remove({ nodeIds: [step.id], edgeIds: [] })}
+        >
+          {t('delete')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+};
+
+const Panel = ({ step }: { step: WorkflowNode }) => {
+  const t = useTranslations('builder.panel');
+  const text = useNodeText();
+  const { editor, store, readOnly } = useBuilder();
+  const tab = useBuilderState((state) => state.panelTab);
+  const hasRun = useRunState((state) => state.executionId !== null);
+  const { icon: Icon } = presentationOf(step.type);
+  return (
+    <section className={classes.panel} aria-label={t('label', { name: step.name })}>
+      <Group className={classes.head} gap="xs" wrap="nowrap">
+        <Icon size={18} stroke={1.8} aria-hidden />
+        <Text size="sm" fw={600} c="dimmed" className={classes.type}>
+          {text.title(step.type)}
+        </Text>
+        {!readOnly && <PanelMenu step={step} />}
+        <CloseButton aria-label={t('close')} onClick={() => store.getState().openNode(null)} />
+      </Group>
+      <div className={classes.name}>
+        <TextInput
+          label={t('name')}
+          value={step.name}
+          maxLength={120}
+          readOnly={readOnly}
+          // An empty name would not be a definition any more; what is typed next replaces it.
+          onChange={(event) => event.currentTarget.value !== '' && editor.update(step.id, { name: event.currentTarget.value })}
+        />
+      </div>
+      <Tabs
+        value={tab}
+        onChange={(next) => store.getState().setPanelTab(TABS.find((one) => one === next) ?? 'settings')}
+        keepMounted={false}
+        className={classes.tabs}
+      >
+        <Tabs.List px="md">
+          <Tabs.Tab value="settings">{t('tabs.settings')}</Tabs.Tab>
+          <Tabs.Tab value="run" disabled={!hasRun}>
+            {t('tabs.run')}
+          </Tabs.Tab>
+          <Tabs.Tab value="help">{t('tabs.help')}</Tabs.Tab>
+        </Tabs.List>
+        <ScrollArea className={classes.body} type="auto" scrollbarSize={8}>
+          <Tabs.Panel value="settings" p="md">
+            <StepSettings key={step.id} step={step} />
+          </Tabs.Panel>
+          <Tabs.Panel value="run" p="md">
+            <StepRun nodeId={step.id} />
+          </Tabs.Panel>
+          <Tabs.Panel value="help" p="md">
+            <StepHelp type={step.type} />
+          </Tabs.Panel>
+        </ScrollArea>
+      </Tabs>
+    </section>
+  );
+};
+
+/** What the open node is set to do, did in the last run, and is for. */
+export const StepPanel = () => {
+  const step = useBuilderState((state) => state.nodes.find((node) => node.id === state.openNodeId)?.data.step);
+  return step ? <Panel step={step} /> : null;
+};

@@ -1,0 +1,35 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { useTRPC } from '../../../trpc/client.tsx';
+import { isFinished } from '../../executions/execution-view.ts';
+import { useExecutionLive } from '../../executions/use-execution-live.ts';
+import { useWorkspace } from '../../workspace/use-workspace.ts';
+import { useBuilder, useRunState } from '../state/builder-context.tsx';
+
+/** Feeds the live states of the followed execution into the run store. Draws nothing, so nothing else re-renders with it. */
+export const RunFollower = () => {
+  const { runs } = useBuilder();
+  const { slug } = useWorkspace();
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const executionId = useRunState((state) => state.executionId);
+  const { execution, steps, deltas } = useExecutionLive(executionId);
+  const seen = useRef<Record<string, string>>({});
+
+  useEffect(() => {
+    runs.getState().show({ execution, steps, deltas });
+    if (executionId === null) return;
+    // A step's stored input and output change with its state; what was read before is old.
+    for (const step of Object.values(steps)) {
+      if (seen.current[step.nodeId] === `${executionId}:${step.status}`) continue;
+      seen.current[step.nodeId] = `${executionId}:${step.status}`;
+      void queries.invalidateQueries(trpc.executions.step.queryFilter({ workspace: slug, executionId, nodeId: step.nodeId }));
+    }
+    if (execution && isFinished(execution.status)) {
+      void queries.invalidateQueries(trpc.executions.payload.queryFilter({ workspace: slug, executionId }));
+    }
+  }, [runs, executionId, execution, steps, deltas, queries, trpc, slug]);
+  return null;
+};
