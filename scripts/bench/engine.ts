@@ -1,0 +1,82 @@
+import { parseDefinition } from '@agentweaver/core/definition/parse-definition';
+import type { WorkflowDefinition, WorkflowDefinitionInput } from '@agentweaver/core/definition/workflow-definition';
+import { runWorkflow } from '@agentweaver/core/engine/run-workflow';
+import { createInProcessHost } from '@agentweaver/core/host/in-process-host';
+import { header, measure, row, timed } from './measure.ts';
+
+const CHAIN = 200;
+const BRANCH_MS = 300;
+
+const host = createInProcessHost();
+
+/** Input → `count` transforms in a row → output. */
+const chain = (count: number, template: string): WorkflowDefinition => {
+  const ids = ['input', ...Array.from({ length: count }, (_, index) => `t${index}`), 'output'];
+  return checked({
+    nodes: ids.map((id) => ({
+      id,
+      type: id === 'input' || id === 'output' ? id : 'transform',
+      name: id,
+      config: id === 'input' || id === 'output' ? {} : { mode: 'template', template },
+    })),
+    edges: ids.slice(1).map((target, index) => ({ id: `e${index}`, source: ids[index] ?? '', target })),
+  });
+};
+
+/** Input → two delays side by side → output. */
+const twoBranches = (maxParallel: number): WorkflowDefinition =>
+  checked({
+    nodes: [
+      { id: 'input', type: 'input', name: 'Input', config: {} },
+      { id: 'a', type: 'delay', name: 'A', config: { seconds: BRANCH_MS / 1_000 } },
+      { id: 'b', type: 'delay', name: 'B', config: { seconds: BRANCH_MS / 1_000 } },
+      { id: 'output', type: 'output', name: 'Output', config: {} },
+    ],
+    edges: [
+      { id: 'e1', source: 'input', target: 'a' },
+      { id: 'e2', source: 'input', target: 'b' },
+      { id: 'e3', source: 'a', target: 'output' },
+      { id: 'e4', source: 'b', target: 'output' },
+    ],
+    settings: { maxParallel },
+  });
+
+const checked = (input: WorkflowDefinitionInput): WorkflowDefinition => {
+  const { definition, problems } = parseDefinition(input);
+  if (!definition) throw new Error(problems.map((problem) => problem.message).join('; '));
+  return definition;
+};
+
+const run = async (definition: WorkflowDefinition): Promise<void> => {
+  let last = '';
+  for await (const event of runWorkflow(definition, { text: 'hello' }, { host })) last = event.type;
+  if (last !== 'execution_completed') throw new Error(`The workflow ended with ${last}.`);
+};
+
+/** What the engine itself costs: nothing here waits for anything but the engine and, at the end, the clock. */
+export const benchEngine = async (): Promise<void> => {
+  header('Engine (in process)');
+  const [empty, plain, expressions] = [chain(0, ''), chain(CHAIN, 'ready'), chain(CHAIN, '{{ input.text }}')];
+  const base = await measure(40, () => timed(() => run(empty)));
+  row('smallest workflow (input, output)', base, 'ms');
+  const perNode = await measure(20, async () => ((await timed(() => run(plain))) - base.median) / CHAIN);
+  row('a step that does nothing', perNode, 'ms');
+  const perExpression = await measure(20, async () => ((await timed(() => run(expressions))) - base.median) / CHAIN);
+  row(
+    'a step with one expression',
+    perExpression,
+    'ms',
+    `${(perExpression.median / perNode.median).toFixed(1)} × nothing`,
+  );
+
+  const [together, inTurn] = [twoBranches(2), twoBranches(1)];
+  const parallel = await measure(5, () => timed(() => run(together)));
+  row(
+    `two branches of ${BRANCH_MS} ms side by side`,
+    parallel,
+    'ms',
+    `${(parallel.median / BRANCH_MS).toFixed(2)} × one branch`,
+  );
+  const serial = await measure(3, () => timed(() => run(inTurn)));
+  row('the same, one at a time', serial, 'ms', `${(serial.median / parallel.median).toFixed(2)} × side by side`);
+};
