@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { bold, dim, green, red, say, secondsSince, yellow } from '../lib/progress.ts';
 import { stopCommands } from '../lib/run-command.ts';
 import { messageOf, StopError } from '../lib/stop-error.ts';
+import { bundleSandboxRuntime, generatePrismaClient } from '../start/build-steps.ts';
 import { printCoverage } from './coverage.ts';
 import { runPlaywright } from './playwright-stage.ts';
 import { add, NOTHING, type StageResult } from './result.ts';
@@ -65,6 +66,8 @@ const main = async (): Promise<number> => {
   const { stages, coverage } = readOptions();
   const isCi = process.env.CI === 'true' || process.env.CI === '1';
   const missing = stages.includes('integration') ? (await findServices()).filter((service) => !service.answers) : [];
+  await generatePrismaClient();
+  if (stages.includes('integration')) await bundleSandboxRuntime();
   let total = NOTHING;
   for (const item of plan(stages, coverage)) total = add(total, await runStage(item));
   if (coverage) await printCoverage();
