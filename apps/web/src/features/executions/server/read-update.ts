@@ -89,7 +89,7 @@ export const readUpdate = async (
       FROM executions WHERE id = ${executionId}::uuid AND workspace_id = ${workspaceId}::uuid
     ), v AS (
       SELECT seq, type, node_id AS "nodeId", level, message, created_at AS "createdAt",
-        CASE WHEN pg_column_size(data) <= ${MAX_EVENT_DATA} THEN data END AS data
+        CASE WHEN octet_length(data::text) <= ${MAX_EVENT_DATA} THEN data END AS data
       FROM execution_events WHERE execution_id = ${executionId}::uuid AND seq > ${since}
       ORDER BY seq LIMIT ${UPDATE_PAGE}
     ), s AS (
