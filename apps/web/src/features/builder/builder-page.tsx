@@ -2,8 +2,8 @@
 
 import '@xyflow/react/dist/style.css';
 import { Button, Center, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { IconCloudOff, IconLock, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -20,7 +20,17 @@ import { DraftEditor } from './state/draft-editor.ts';
 import { observeDraft } from './state/draft-view.ts';
 import { createRunStore } from './state/run-store.ts';
 
-const Notice = ({ icon, title, text, action }: { icon: ReactNode; title: string; text: string; action?: ReactNode }) => {
+const Notice = ({
+  icon,
+  title,
+  text,
+  action,
+}: {
+  icon: ReactNode;
+  title: string;
+  text: string;
+  action?: ReactNode;
+}) => {
   const t = useTranslations('builder.page');
   const { slug } = useWorkspace();
   return (
@@ -74,8 +84,10 @@ const OpenDraft = ({ connection, workflow }: { connection: DraftConnection; work
   const phase = useStore(connection.state, (state) => state.phase);
   const save = useStore(connection.state, (state) => state.save);
   const builder = useBuilderParts(connection, workflow.id);
-  if (phase === 'denied') return <Notice icon={<IconLock size={40} />} title={t('deniedTitle')} text={t('deniedText')} />;
-  if (phase === 'deleted') return <Notice icon={<IconTrash size={40} />} title={t('deletedTitle')} text={t('deletedText')} />;
+  if (phase === 'denied')
+    return <Notice icon={<IconLock size={40} />} title={t('deniedTitle')} text={t('deniedText')} />;
+  if (phase === 'deleted')
+    return <Notice icon={<IconTrash size={40} />} title={t('deletedTitle')} text={t('deletedText')} />;
   if (phase === 'loading' && save === 'offline') {
     return <Notice icon={<IconCloudOff size={40} />} title={t('unreachableTitle')} text={t('unreachableText')} />;
   }

@@ -115,9 +115,23 @@ export const BuilderView = ({ workflow }: { workflow: BuilderWorkflow }) => {
         <NodePicker />
         <RunFollower />
         <ShortcutsModal opened={helpOpened} onClose={help.close} />
-        <RunFormModal opened={formOpened} onClose={closeForm} onStart={run.start} starting={run.starting} failure={run.failure} />
+        <RunFormModal
+          opened={formOpened}
+          onClose={closeForm}
+          onStart={run.start}
+          starting={run.starting}
+          failure={run.failure}
+        />
         {narrow && (
-          <Drawer opened={paletteDrawer} onClose={drawer.close} size={264} padding={0} withCloseButton={false} aria-label={t('palette.label')} classNames={{ body: classes.drawerBody }}>
+          <Drawer
+            opened={paletteDrawer}
+            onClose={drawer.close}
+            size={264}
+            padding={0}
+            withCloseButton={false}
+            aria-label={t('palette.label')}
+            classNames={{ body: classes.drawerBody }}
+          >
             <Palette onAdded={drawer.close} />
           </Drawer>
         )}

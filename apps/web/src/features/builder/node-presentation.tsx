@@ -35,11 +35,18 @@ const joined = (...parts: string[]): string => parts.filter((part) => part !== '
 
 /** How each node type looks on the canvas. The third registry: a new type does not compile until it is here. */
 export const NODE_PRESENTATION: Record<NodeType, NodePresentation> = {
-  input: { icon: IconPlayerPlay, summarize: ({ fields }) => items(fields).map((field) => text(field.name)).join(', ') },
+  input: {
+    icon: IconPlayerPlay,
+    summarize: ({ fields }) =>
+      items(fields)
+        .map((field) => text(field.name))
+        .join(', '),
+  },
   output: { icon: IconFlag, summarize: ({ value }) => firstLine(value) },
   agent: {
     icon: IconRobot,
-    summarize: ({ role, model }) => joined(firstLine(role), text(model) === 'auto' ? '' : text(model).replace(/^.*\//, '')),
+    summarize: ({ role, model }) =>
+      joined(firstLine(role), text(model) === 'auto' ? '' : text(model).replace(/^.*\//, '')),
   },
   condition: {
     icon: IconGitBranch,

@@ -1,7 +1,7 @@
 'use client';
 
-import type { NodeDefinition } from '@agentweaver/core/nodes/node-type';
 import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
+import type { NodeDefinition } from '@agentweaver/core/nodes/node-type';
 import { useTranslations } from 'next-intl';
 import { useMemo } from 'react';
 
@@ -42,7 +42,8 @@ export const useNodeText = () => {
       },
       option: (type: string, path: readonly (string | number)[], value: string): string =>
         find(`${type}.fields.${fieldKey(path)}.options.${value}`) ?? value,
-      port: (type: string, port: { id: string; label: string }): string => find(`${type}.ports.${port.id}`) ?? port.label,
+      port: (type: string, port: { id: string; label: string }): string =>
+        find(`${type}.ports.${port.id}`) ?? port.label,
     };
   }, [t]);
 };

@@ -63,7 +63,13 @@ export const openDraft = ({ workflowId, userId, canEdit }: OpenDraftOptions): Dr
   const provider = new HocuspocusProvider({ name: workflowId, document: doc, url: collabUrl(), token: null });
 
   const update = () => {
-    const save: SaveState = failed ? 'failed' : !online ? 'offline' : dirty || provider.hasUnsyncedChanges ? 'saving' : 'saved';
+    const save: SaveState = failed
+      ? 'failed'
+      : !online
+        ? 'offline'
+        : dirty || provider.hasUnsyncedChanges
+          ? 'saving'
+          : 'saved';
     const { phase } = state.getState();
     const hasContent = doc.share.size > 0 && doc.store.clients.size > 0;
     const ready = provider.isSynced || (localReady && hasContent && !online);

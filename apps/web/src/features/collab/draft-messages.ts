@@ -10,7 +10,11 @@ export const draftMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('flush'), id: z.string().max(64) }),
   z.object({ type: z.literal('flushed'), id: z.string().max(64) }),
   z.object({ type: z.literal('stored') }),
-  z.object({ type: z.literal('store_failed'), id: z.string().max(64).optional(), reason: z.enum(['unavailable', 'too_large']) }),
+  z.object({
+    type: z.literal('store_failed'),
+    id: z.string().max(64).optional(),
+    reason: z.enum(['unavailable', 'too_large']),
+  }),
   z.object({ type: z.literal('deleted') }),
 ]);
 export type DraftMessage = z.infer<typeof draftMessageSchema>;

@@ -36,7 +36,12 @@ export const SampleGallery = () => {
               className={classes.sample}
               disabled={create.isPending}
               onClick={() =>
-                create.mutate({ workspace: slug, name: sample.name, description: sample.description, sampleId: sample.id })
+                create.mutate({
+                  workspace: slug,
+                  name: sample.name,
+                  description: sample.description,
+                  sampleId: sample.id,
+                })
               }
             >
               <Group gap={6} mb={10} aria-hidden>

@@ -7,7 +7,13 @@ import { SampleGallery } from './sample-gallery.tsx';
 export const SamplesModal = ({ opened, onClose }: { opened: boolean; onClose: () => void }) => {
   const t = useTranslations('workflows');
   return (
-    <Modal opened={opened} onClose={onClose} title={t('samplesTitle')} size="xl" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('samplesTitle')}
+      size="xl"
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <Text size="sm" c="dimmed" mb="md">
         {t('samplesText')}
       </Text>

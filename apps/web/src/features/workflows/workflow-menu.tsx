@@ -18,12 +18,21 @@ export const WorkflowMenu = ({ workflow, onRename, onDelete }: WorkflowMenuProps
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('actionsOf', { name: workflow.name })} loading={duplicate.isPending || download.isPending}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={t('actionsOf', { name: workflow.name })}
+          loading={duplicate.isPending || download.isPending}
+        >
           <IconDots size={18} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item component={Link} href={`/w/${slug}/executions?workflow=${workflow.id}`} leftSection={<IconListDetails size={16} />}>
+        <Menu.Item
+          component={Link}
+          href={`/w/${slug}/executions?workflow=${workflow.id}`}
+          leftSection={<IconListDetails size={16} />}
+        >
           {t('showExecutions')}
         </Menu.Item>
         {canEdit && (

@@ -42,7 +42,12 @@ const WorkflowRow = ({ workflow, now }: { workflow: WorkflowSummary; now: Date }
       </td>
       <td className={classes.runCell}>
         {lastExecution ? (
-          <Anchor component={Link} href={`/w/${slug}/executions/${lastExecution.id}`} className={classes.lastRun} underline="never">
+          <Anchor
+            component={Link}
+            href={`/w/${slug}/executions/${lastExecution.id}`}
+            className={classes.lastRun}
+            underline="never"
+          >
             <StatusBadge status={lastExecution.status} size="sm" />
             <Text size="xs" c="dimmed" title={format.dateTime(lastExecution.queuedAt)}>
               {format.relativeTime(lastExecution.queuedAt, now)}

@@ -39,7 +39,9 @@ const minimapColor = (node: StepFlowNode): string => {
 /** Positions that changed without a pointer: arrow keys move the selection. */
 const keyboardMoves = (changes: NodeChange<StepFlowNode>[]) =>
   changes.flatMap((change) =>
-    change.type === 'position' && change.dragging === false && change.position ? [{ id: change.id, position: change.position }] : [],
+    change.type === 'position' && change.dragging === false && change.position
+      ? [{ id: change.id, position: change.position }]
+      : [],
   );
 
 export const Canvas = () => {
@@ -64,7 +66,10 @@ export const Canvas = () => {
     },
     [editor, store, readOnly],
   );
-  const onEdgesChange = useCallback((changes: EdgeChange<StepFlowEdge>[]) => store.getState().changeEdges(changes), [store]);
+  const onEdgesChange = useCallback(
+    (changes: EdgeChange<StepFlowEdge>[]) => store.getState().changeEdges(changes),
+    [store],
+  );
 
   const startDrag = useCallback(() => {
     isDragging.current = true;
@@ -76,8 +81,14 @@ export const Canvas = () => {
     },
     [editor],
   );
-  const onNodeDragStop: OnNodeDrag<StepFlowNode> = useCallback((_event, _node, moved) => commitDrag(moved), [commitDrag]);
-  const onSelectionDragStop: SelectionDragHandler<StepFlowNode> = useCallback((_event, moved) => commitDrag(moved), [commitDrag]);
+  const onNodeDragStop: OnNodeDrag<StepFlowNode> = useCallback(
+    (_event, _node, moved) => commitDrag(moved),
+    [commitDrag],
+  );
+  const onSelectionDragStop: SelectionDragHandler<StepFlowNode> = useCallback(
+    (_event, moved) => commitDrag(moved),
+    [commitDrag],
+  );
 
   const onNodeClick: NodeMouseHandler<StepFlowNode> = useCallback(
     (event, node) => {
@@ -166,7 +177,13 @@ export const Canvas = () => {
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
       <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT_VIEW} />
-      <MiniMap<StepFlowNode> position="bottom-right" pannable zoomable nodeColor={minimapColor} className={classes.minimap} />
+      <MiniMap<StepFlowNode>
+        position="bottom-right"
+        pannable
+        zoomable
+        nodeColor={minimapColor}
+        className={classes.minimap}
+      />
     </ReactFlow>
   );
 };

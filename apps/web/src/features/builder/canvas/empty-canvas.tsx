@@ -2,8 +2,8 @@
 
 import { Kbd, Text } from '@mantine/core';
 import { useTranslations } from 'next-intl';
-import { useBuilder, useBuilderState } from '../state/builder-context.tsx';
 import classes from '../builder.module.css';
+import { useBuilder, useBuilderState } from '../state/builder-context.tsx';
 
 /** What to do with an empty canvas. */
 export const EmptyCanvas = () => {

@@ -29,7 +29,14 @@ const StepEdgeView = (props: EdgeProps<StepFlowEdge>) => {
   };
   return (
     <g onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
-      <BaseEdge id={id} path={path} interactionWidth={24} className={classes.edge} data-use={use} data-selected={selected || undefined} />
+      <BaseEdge
+        id={id}
+        path={path}
+        interactionWidth={24}
+        className={classes.edge}
+        data-use={use}
+        data-selected={selected || undefined}
+      />
       {showActions && (
         <EdgeLabelRenderer>
           <div

@@ -1,8 +1,8 @@
 'use client';
 
 import { getNodeDefinition, outputPortsOf } from '@agentweaver/core/nodes/definitions';
-import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { IconAlertTriangleFilled, IconBan, IconRefresh, IconShieldCheck } from '@tabler/icons-react';
+import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
 import { type CSSProperties, memo, useEffect } from 'react';
 import { CATEGORY_COLOR, presentationOf } from '../node-presentation.tsx';
@@ -20,7 +20,11 @@ const NodeProblems = ({ id }: { id: string }) => {
   if (!problems?.length) return null;
   const severity = problems.some((problem) => problem.severity === 'error') ? 'error' : 'warning';
   return (
-    <span className={classes.problems} data-severity={severity} title={problems.map((problem) => problem.message).join('\n')}>
+    <span
+      className={classes.problems}
+      data-severity={severity}
+      title={problems.map((problem) => problem.message).join('\n')}
+    >
       <IconAlertTriangleFilled size={12} aria-hidden />
       <span className={classes.hidden}>{t('problems', { count: problems.length })}</span>
       <span aria-hidden>{problems.length}</span>
@@ -48,7 +52,12 @@ const StepNodeView = ({ id, data, selected }: Props) => {
   return (
     <div
       className={classes.node}
-      style={{ '--node-color': `var(--mantine-color-${color}-filled)`, '--node-tint': `var(--mantine-color-${color}-light)` } as CSSProperties}
+      style={
+        {
+          '--node-color': `var(--mantine-color-${color}-filled)`,
+          '--node-tint': `var(--mantine-color-${color}-light)`,
+        } as CSSProperties
+      }
       data-selected={selected || undefined}
       data-open={isOpen || undefined}
       data-disabled={step.disabled || undefined}

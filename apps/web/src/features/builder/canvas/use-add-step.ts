@@ -36,7 +36,10 @@ export const useAddStep = (): AddStep => {
       const id = editor.addStep({
         type,
         name: text.title(type),
-        position: freePosition(wanted, nodes.map((node) => node.position)),
+        position: freePosition(
+          wanted,
+          nodes.map((node) => node.position),
+        ),
         attach,
       });
       select([id]);

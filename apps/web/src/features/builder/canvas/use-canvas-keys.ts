@@ -34,14 +34,23 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
   useEffect(() => {
     const quickAdd = () => {
       const canvas = document.querySelector('.react-flow')?.getBoundingClientRect();
-      const middle = { x: (canvas?.left ?? 0) + (canvas?.width ?? 0) / 2, y: (canvas?.top ?? 0) + (canvas?.height ?? 0) / 3 };
+      const middle = {
+        x: (canvas?.left ?? 0) + (canvas?.width ?? 0) / 2,
+        y: (canvas?.top ?? 0) + (canvas?.height ?? 0) / 3,
+      };
       const screen = pointer.current ?? middle;
       const at = flow.screenToFlowPosition(screen);
       store.getState().openPicker({ screen, position: { x: at.x - NODE_WIDTH / 2, y: at.y - NODE_HEIGHT / 2 } });
     };
     const selection = () => ({
-      nodeIds: store.getState().nodes.filter((node) => node.selected).map((node) => node.id),
-      edgeIds: store.getState().edges.filter((edge) => edge.selected).map((edge) => edge.id),
+      nodeIds: store
+        .getState()
+        .nodes.filter((node) => node.selected)
+        .map((node) => node.id),
+      edgeIds: store
+        .getState()
+        .edges.filter((edge) => edge.selected)
+        .map((edge) => edge.id),
     });
     const remove = () => {
       const chosen = selection();
@@ -50,7 +59,10 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
     const toggleDisabled = () => {
       const chosen = store.getState().nodes.filter((node) => node.selected);
       const disable = chosen.some((node) => !node.data.step.disabled);
-      editor.setDisabled(chosen.map((node) => node.id), disable);
+      editor.setDisabled(
+        chosen.map((node) => node.id),
+        disable,
+      );
     };
     const openFocused = (): boolean => {
       const id = document.activeElement?.closest('.react-flow__node')?.getAttribute('data-id');
@@ -59,14 +71,14 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
       store.getState().openNode(id);
       return true;
     };
-    const escape = () => {
+    const dismiss = () => {
       const { picker, openPicker, openNode, select } = store.getState();
       if (picker) return openPicker(null);
       openNode(null);
       select([]);
     };
 
-    const looking: Record<string, () => boolean | void> = {
+    const looking: Record<string, () => unknown> = {
       'mod+a': () => store.getState().select(store.getState().nodes.map((node) => node.id)),
       'mod+s': () => commands.save(),
       '?': () => commands.help(),
@@ -76,9 +88,9 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
       '=': () => void flow.zoomIn({ duration: 150 }),
       '-': () => void flow.zoomOut({ duration: 150 }),
       enter: openFocused,
-      escape,
+      escape: dismiss,
     };
-    const editing: Record<string, () => boolean | void> = {
+    const editing: Record<string, () => unknown> = {
       'mod+enter': () => commands.run(),
       'mod+z': editor.undo,
       'mod+shift+z': editor.redo,

@@ -12,7 +12,10 @@ const DUPLICATE_OFFSET = { x: 32, y: 32 };
 export const useDuplicate = (): (() => void) => {
   const { editor, store } = useBuilder();
   return useCallback(() => {
-    const ids = store.getState().nodes.filter((node) => node.selected).map((node) => node.id);
+    const ids = store
+      .getState()
+      .nodes.filter((node) => node.selected)
+      .map((node) => node.id);
     if (ids.length > 0) store.getState().select(editor.insert(editor.copy(ids), DUPLICATE_OFFSET));
   }, [editor, store]);
 };
@@ -22,7 +25,11 @@ export const useClipboard = (pointer: RefObject<{ x: number; y: number } | null>
   const { editor, store, readOnly } = useBuilder();
   const { screenToFlowPosition } = useReactFlow();
   useEffect(() => {
-    const selectedIds = () => store.getState().nodes.filter((node) => node.selected).map((node) => node.id);
+    const selectedIds = () =>
+      store
+        .getState()
+        .nodes.filter((node) => node.selected)
+        .map((node) => node.id);
     const isTextSelected = () => (window.getSelection()?.toString() ?? '') !== '';
 
     const onCopy = (event: ClipboardEvent) => {

@@ -1,5 +1,6 @@
 'use client';
 
+import { connectionProblem } from '@agentweaver/core/draft/edit-edges';
 import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
 import {
   type Connection,
@@ -9,7 +10,6 @@ import {
   type OnConnectStart,
   useReactFlow,
 } from '@xyflow/react';
-import { connectionProblem } from '@agentweaver/core/draft/edit-edges';
 import { useMemo } from 'react';
 import { downstreamOf, upstreamOf } from '../graph/upstream.ts';
 import { useBuilder } from '../state/builder-context.tsx';
@@ -22,7 +22,12 @@ const pointOf = (event: MouseEvent | TouchEvent): { x: number; y: number } => {
   return { x: at?.clientX ?? 0, y: at?.clientY ?? 0 };
 };
 
-const toLink = (connection: { source: string; target: string; sourceHandle?: string | null; targetHandle?: string | null }) => ({
+const toLink = (connection: {
+  source: string;
+  target: string;
+  sourceHandle?: string | null;
+  targetHandle?: string | null;
+}) => ({
   source: connection.source,
   sourcePort: connection.sourceHandle ?? 'out',
   target: connection.target,
@@ -48,7 +53,8 @@ export const useConnecting = () => {
       // An edge from here to anything upstream would close a circle.
       const forbidden = handleType === 'source' ? upstreamOf(links, nodeId) : downstreamOf(links, nodeId);
       for (const node of store.getState().nodes) {
-        if (handleType === 'source' && getNodeDefinition(node.data.step.type)?.inputs.length === 0) forbidden.add(node.id);
+        if (handleType === 'source' && getNodeDefinition(node.data.step.type)?.inputs.length === 0)
+          forbidden.add(node.id);
         if (handleType === 'target' && node.data.step.type === 'output') forbidden.add(node.id);
       }
       forbidden.delete(nodeId);

@@ -60,7 +60,11 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether a field matters under its siblings' values. */
-export const isVisible = (field: FieldSchema, siblings: unknown, siblingSchemas: Record<string, FieldSchema>): boolean => {
+export const isVisible = (
+  field: FieldSchema,
+  siblings: unknown,
+  siblingSchemas: Record<string, FieldSchema>,
+): boolean => {
   const rule = field.visibleWhen;
   if (!rule) return true;
   const value = isRecord(siblings) ? siblings[rule.field] : undefined;
@@ -73,7 +77,9 @@ export const blankValue = (schema: FieldSchema): unknown => {
   if (schema.enum) return schema.enum[0];
   switch (schema.type) {
     case 'object':
-      return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, field]) => [name, blankValue(field)]));
+      return Object.fromEntries(
+        Object.entries(schema.properties ?? {}).map(([name, field]) => [name, blankValue(field)]),
+      );
     case 'array':
       return [];
     case 'boolean':

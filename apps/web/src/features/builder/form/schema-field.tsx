@@ -8,7 +8,15 @@ import { useProblemText } from '../problems/use-problem-text.ts';
 import { blankValue, type FieldSchema, isVisible } from './field-schema.ts';
 import { type FieldPath, useFormContext } from './form-context.tsx';
 import { ModelField } from './model-field.tsx';
-import { ChoiceField, EditorField, type FieldProps, JsonValueField, NumberField, SwitchField, TextField } from './text-fields.tsx';
+import {
+  ChoiceField,
+  EditorField,
+  type FieldProps,
+  JsonValueField,
+  NumberField,
+  SwitchField,
+  TextField,
+} from './text-fields.tsx';
 
 const BY_WIDGET: Record<string, ComponentType<FieldProps>> = {
   template: EditorField,
@@ -35,20 +43,48 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** One field, whatever its kind, with its words, its problems, and its place in the config. */
-export const SchemaField = ({ schema, path, value, required }: { schema: FieldSchema; path: FieldPath; value: unknown; required?: boolean }) => {
+export const SchemaField = ({
+  schema,
+  path,
+  value,
+  required,
+}: {
+  schema: FieldSchema;
+  path: FieldPath;
+  value: unknown;
+  required?: boolean;
+}) => {
   const { nodeType, text, problemsAt } = useFormContext();
   const problemText = useProblemText();
   const name = String(path.at(-1) ?? '');
   const words = text.field(nodeType, path, { title: schema.title ?? name, description: schema.description });
   const error = problemsAt(path).map(problemText.atField).join(' ') || undefined;
   if (schema.type === 'array' && schema.items && !schema.widget) {
-    return <ListField schema={schema} items={schema.items} path={path} value={value} label={words.title} description={words.description} error={error} />;
+    return (
+      <ListField
+        schema={schema}
+        items={schema.items}
+        path={path}
+        value={value}
+        label={words.title}
+        description={words.description}
+        error={error}
+      />
+    );
   }
   if (schema.type === 'object' && schema.properties) return <ObjectFields schema={schema} path={path} value={value} />;
   const Field = componentFor(schema);
   return (
     <div data-field={path.join('.')}>
-      <Field schema={schema} path={path} value={value ?? schema.default} label={words.title} description={words.description} error={error} required={required} />
+      <Field
+        schema={schema}
+        path={path}
+        value={value ?? schema.default}
+        label={words.title}
+        description={words.description}
+        error={error}
+        required={required}
+      />
     </div>
   );
 };
@@ -98,14 +134,23 @@ const ListField = ({ schema, items, path, value, label, description, error }: Li
               </Text>
               {!readOnly && (
                 <Group gap={2} wrap="nowrap">
-                  <ItemAction label={t('moveUp')} icon={IconArrowUp} disabled={index === 0} onClick={() => swap(index, index - 1)} />
+                  <ItemAction
+                    label={t('moveUp')}
+                    icon={IconArrowUp}
+                    disabled={index === 0}
+                    onClick={() => swap(index, index - 1)}
+                  />
                   <ItemAction
                     label={t('moveDown')}
                     icon={IconArrowDown}
                     disabled={index === list.length - 1}
                     onClick={() => swap(index, index + 1)}
                   />
-                  <ItemAction label={t('removeItem', { item: `${label} ${index + 1}` })} icon={IconTrash} onClick={() => setField([...path, index], undefined)} />
+                  <ItemAction
+                    label={t('removeItem', { item: `${label} ${index + 1}` })}
+                    icon={IconTrash}
+                    onClick={() => setField([...path, index], undefined)}
+                  />
                 </Group>
               )}
             </Group>
@@ -128,7 +173,17 @@ const ListField = ({ schema, items, path, value, label, description, error }: Li
   );
 };
 
-const ItemAction = ({ label, icon: Icon, disabled, onClick }: { label: string; icon: typeof IconPlus; disabled?: boolean; onClick: () => void }) => (
+const ItemAction = ({
+  label,
+  icon: Icon,
+  disabled,
+  onClick,
+}: {
+  label: string;
+  icon: typeof IconPlus;
+  disabled?: boolean;
+  onClick: () => void;
+}) => (
   <Tooltip label={label}>
     <ActionIcon variant="subtle" color="gray" size="sm" aria-label={label} disabled={disabled} onClick={onClick}>
       <Icon size={14} />

@@ -17,7 +17,8 @@ export type FieldProps = {
   required?: boolean;
 };
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value));
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 
 export const TextField = ({ schema, path, value, label, description, error, required }: FieldProps) => {
   const { setField, readOnly } = useFormContext();
@@ -31,7 +32,11 @@ export const TextField = ({ schema, path, value, label, description, error, requ
     value: textOf(value),
     onChange: (event: { currentTarget: { value: string } }) => setField(path, event.currentTarget.value),
   };
-  return schema.multiline || schema.widget === 'textarea' ? <Textarea {...props} autosize minRows={2} maxRows={12} /> : <TextInput {...props} />;
+  return schema.multiline || schema.widget === 'textarea' ? (
+    <Textarea {...props} autosize minRows={2} maxRows={12} />
+  ) : (
+    <TextInput {...props} />
+  );
 };
 
 export const NumberField = ({ schema, path, value, label, description, error, required }: FieldProps) => {
@@ -115,7 +120,9 @@ export const EditorField = ({ schema, path, value, label, description, error, re
         value={textOf(value)}
         onChange={(next) => setField(path, next)}
         labelledBy={`${id}-label`}
-        describedBy={[description ? `${id}-help` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ') || undefined}
+        describedBy={
+          [description ? `${id}-help` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ') || undefined
+        }
         invalid={error !== undefined}
         readOnly={readOnly}
         language={LANGUAGES[widget] ?? 'text'}

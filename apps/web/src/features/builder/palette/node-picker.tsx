@@ -52,7 +52,15 @@ const PickerPaper = ({ request }: { request: PickerRequest }) => {
   const top = Math.max(MARGIN, Math.min(request.screen.y, window.innerHeight - HEIGHT - MARGIN));
   return (
     <FocusTrap active>
-      <Paper ref={paper} shadow="lg" withBorder className={classes.picker} style={{ left, top }} role="dialog" aria-label={t('pick')}>
+      <Paper
+        ref={paper}
+        shadow="lg"
+        withBorder
+        className={classes.picker}
+        style={{ left, top }}
+        role="dialog"
+        aria-label={t('pick')}
+      >
         <TextInput
           data-autofocus
           variant="unstyled"
@@ -84,7 +92,13 @@ const PickerPaper = ({ request }: { request: PickerRequest }) => {
                 onPointerMove={() => setActive(index)}
                 onClick={() => choose(index)}
               >
-                <span className={classes.icon} style={{ background: `var(--mantine-color-${color}-light)`, color: `var(--mantine-color-${color}-light-color)` }}>
+                <span
+                  className={classes.icon}
+                  style={{
+                    background: `var(--mantine-color-${color}-light)`,
+                    color: `var(--mantine-color-${color}-light-color)`,
+                  }}
+                >
                   <Icon size={16} stroke={1.8} aria-hidden />
                 </span>
                 <span className={classes.words}>

@@ -1,8 +1,8 @@
 'use client';
 
+import type { NodeDefinition } from '@agentweaver/core/nodes/node-type';
 import { ScrollArea, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import type { NodeDefinition } from '@agentweaver/core/nodes/node-type';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { DRAG_TYPE } from '../canvas/flow-types.ts';
@@ -28,7 +28,13 @@ const PaletteItem = ({ definition, onAdd }: { definition: NodeDefinition; onAdd:
       aria-label={text.title(definition.type)}
       title={text.summary(definition.type)}
     >
-      <span className={classes.icon} style={{ background: `var(--mantine-color-${color}-light)`, color: `var(--mantine-color-${color}-light-color)` }}>
+      <span
+        className={classes.icon}
+        style={{
+          background: `var(--mantine-color-${color}-light)`,
+          color: `var(--mantine-color-${color}-light-color)`,
+        }}
+      >
         <Icon size={17} stroke={1.8} aria-hidden />
       </span>
       <span className={classes.words}>

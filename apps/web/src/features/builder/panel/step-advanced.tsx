@@ -1,7 +1,7 @@
 'use client';
 
 import { nodeIdSchema, type WorkflowNode } from '@agentweaver/core/definition/workflow-definition';
-import { Accordion, Code, NumberInput, SegmentedControl, Input, Stack, Switch, TextInput } from '@mantine/core';
+import { Accordion, Code, Input, NumberInput, SegmentedControl, Stack, Switch, TextInput } from '@mantine/core';
 import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import { useBuilder, useBuilderState } from '../state/builder-context.tsx';
@@ -99,7 +99,9 @@ export const StepAdvanced = ({ step }: { step: WorkflowNode }) => {
                   thousandSeparator=","
                   readOnly={readOnly}
                   value={step.timeoutMs ?? ''}
-                  onChange={(value) => editor.update(step.id, { timeoutMs: typeof value === 'number' ? value : undefined })}
+                  onChange={(value) =>
+                    editor.update(step.id, { timeoutMs: typeof value === 'number' ? value : undefined })
+                  }
                 />
                 <Input.Wrapper label={t('onError')} labelElement="div" description={t('onErrorHelp')}>
                   <SegmentedControl
@@ -112,7 +114,9 @@ export const StepAdvanced = ({ step }: { step: WorkflowNode }) => {
                       { value: 'fail', label: t('onErrorFail') },
                       { value: 'continue', label: t('onErrorContinue') },
                     ]}
-                    onChange={(value) => editor.update(step.id, { onError: value === 'continue' ? 'continue' : undefined })}
+                    onChange={(value) =>
+                      editor.update(step.id, { onError: value === 'continue' ? 'continue' : undefined })
+                    }
                   />
                 </Input.Wrapper>
               </>

@@ -75,7 +75,9 @@ const Panel = ({ step }: { step: WorkflowNode }) => {
           maxLength={120}
           readOnly={readOnly}
           // An empty name would not be a definition any more; what is typed next replaces it.
-          onChange={(event) => event.currentTarget.value !== '' && editor.update(step.id, { name: event.currentTarget.value })}
+          onChange={(event) =>
+            event.currentTarget.value !== '' && editor.update(step.id, { name: event.currentTarget.value })
+          }
         />
       </div>
       <Tabs

@@ -28,7 +28,12 @@ export const StepRun = ({ nodeId }: { nodeId: string }) => {
       { enabled: executionId !== null && step !== undefined && step.status !== 'pending' },
     ),
   );
-  if (!step || step.status === 'pending') return <Text size="sm" c="dimmed">{t('stepNotRun')}</Text>;
+  if (!step || step.status === 'pending')
+    return (
+      <Text size="sm" c="dimmed">
+        {t('stepNotRun')}
+      </Text>
+    );
   return (
     <Stack gap="sm">
       <Group gap="sm">
@@ -59,11 +64,17 @@ export const StepRun = ({ nodeId }: { nodeId: string }) => {
           { value: 'output', label: t('output') },
         ]}
       />
-      {side === 'output' && step.status === 'running' && streamed !== undefined && <PayloadView value={streamed} fileName={nodeId} />}
+      {side === 'output' && step.status === 'running' && streamed !== undefined && (
+        <PayloadView value={streamed} fileName={nodeId} />
+      )}
       {payload.isPending && !streamed && <Skeleton height={120} />}
       {payload.isError && <Alert color="red">{payload.error.message}</Alert>}
       {payload.data && !(side === 'output' && step.status === 'running') && (
-        <PayloadView key={side} value={side === 'input' ? payload.data.input : payload.data.output} fileName={`${nodeId}-${side}`} />
+        <PayloadView
+          key={side}
+          value={side === 'input' ? payload.data.input : payload.data.output}
+          fileName={`${nodeId}-${side}`}
+        />
       )}
     </Stack>
   );

@@ -53,7 +53,12 @@ export const StepSettings = ({ step }: { step: WorkflowNode }) => {
   const sources = useMemo(
     () => ({
       variables: () =>
-        variablesFor({ nodes: stepsOf(store.getState()), edges: linksOf(store.getState()), nodeId, ...outputsRef.current }),
+        variablesFor({
+          nodes: stepsOf(store.getState()),
+          edges: linksOf(store.getState()),
+          nodeId,
+          ...outputsRef.current,
+        }),
       knownSteps: () => upstreamOf(linksOf(store.getState()), nodeId),
     }),
     [store, nodeId],
@@ -73,7 +78,9 @@ export const StepSettings = ({ step }: { step: WorkflowNode }) => {
 
   const schema = formSchemaFor(nodeType);
   // Problems of a field stand at the field; the others stand here.
-  const general = (problems ?? []).filter((problem) => problem.field === undefined || problem.edgeId !== undefined || problem.field === '');
+  const general = (problems ?? []).filter(
+    (problem) => problem.field === undefined || problem.edgeId !== undefined || problem.field === '',
+  );
   return (
     <Stack gap="md" ref={host}>
       {general.map((problem) => (

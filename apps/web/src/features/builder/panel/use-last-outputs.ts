@@ -13,15 +13,25 @@ export const useLastOutputs = (nodeId: string): { outputs: Record<string, unknow
   const trpc = useTRPC();
   const { slug } = useWorkspace();
   const executionId = useRunState((state) => state.executionId);
-  const done = useRunState(useShallow((state) => Object.values(state.steps).flatMap((step) => (step.status === 'completed' ? [step.nodeId] : []))));
+  const done = useRunState(
+    useShallow((state) =>
+      Object.values(state.steps).flatMap((step) => (step.status === 'completed' ? [step.nodeId] : [])),
+    ),
+  );
   const ancestors = useBuilderState(useShallow((state) => [...upstreamOf(linksOf(state), nodeId)]));
   const wanted = executionId === null ? [] : ancestors.filter((id) => id !== nodeId && done.includes(id));
   const payload = useQuery(
-    trpc.executions.payload.queryOptions({ workspace: slug, executionId: executionId ?? '' }, { enabled: executionId !== null, staleTime: 30_000 }),
+    trpc.executions.payload.queryOptions(
+      { workspace: slug, executionId: executionId ?? '' },
+      { enabled: executionId !== null, staleTime: 30_000 },
+    ),
   );
   const steps = useQueries({
     queries: wanted.map((id) =>
-      trpc.executions.step.queryOptions({ workspace: slug, executionId: executionId ?? '', nodeId: id }, { staleTime: Number.POSITIVE_INFINITY }),
+      trpc.executions.step.queryOptions(
+        { workspace: slug, executionId: executionId ?? '', nodeId: id },
+        { staleTime: Number.POSITIVE_INFINITY },
+      ),
     ),
   });
   return {

@@ -16,6 +16,9 @@ export const useProblemText = () => {
       t.has(key) ? t(key, { field: problem.field ?? '', ...problem.params }) : undefined;
     const full = (problem: Problem): string =>
       (locale === 'en' ? undefined : write(`problemText.${problem.code}`, problem)) ?? problem.message;
-    return { full, atField: (problem: Problem): string => write(`problemAtField.${problem.code}`, problem) ?? full(problem) };
+    return {
+      full,
+      atField: (problem: Problem): string => write(`problemAtField.${problem.code}`, problem) ?? full(problem),
+    };
   }, [t, locale]);
 };

@@ -1,8 +1,20 @@
 'use client';
 
-import { Alert, Button, Group, JsonInput, Modal, NumberInput, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
-import { IconPlayerPlay } from '@tabler/icons-react';
 import type { InputField } from '@agentweaver/core/nodes/input/definition';
+import {
+  Alert,
+  Button,
+  Group,
+  JsonInput,
+  Modal,
+  NumberInput,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import { type FormEvent, useState } from 'react';
 import { useBuilder } from '../state/builder-context.tsx';
@@ -10,17 +22,32 @@ import { stepsOf } from '../state/builder-store.ts';
 import { type InputDraft, type InputProblem, inputFieldsOf, parseDraft, startDraft } from './input-fields.ts';
 import { readLastInput } from './last-input.ts';
 
-type FieldProps = { field: InputField; value: string | boolean; error?: string; onChange: (value: string | boolean) => void };
+type FieldProps = {
+  field: InputField;
+  value: string | boolean;
+  error?: string;
+  onChange: (value: string | boolean) => void;
+};
 
 const RunField = ({ field, value, error, onChange }: FieldProps) => {
   const label = field.label || field.name;
   if (typeof value === 'boolean') {
-    return <Switch label={label} checked={value} error={error} onChange={(event) => onChange(event.currentTarget.checked)} />;
+    return (
+      <Switch label={label} checked={value} error={error} onChange={(event) => onChange(event.currentTarget.checked)} />
+    );
   }
   const common = { label, error, required: field.required, value };
   switch (field.type) {
     case 'long_text':
-      return <Textarea {...common} autosize minRows={4} maxRows={14} onChange={(event) => onChange(event.currentTarget.value)} />;
+      return (
+        <Textarea
+          {...common}
+          autosize
+          minRows={4}
+          maxRows={14}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
     case 'number':
       return <NumberInput {...common} onChange={(next) => onChange(String(next))} />;
     case 'json':
@@ -102,7 +129,13 @@ const Form = ({ onStart, starting, failure }: RunFormProps) => {
 export const RunFormModal = ({ opened, onClose, ...form }: RunFormProps & { opened: boolean; onClose: () => void }) => {
   const t = useTranslations('builder.run');
   return (
-    <Modal opened={opened} onClose={onClose} title={t('formTitle')} size="lg" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('formTitle')}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <Form {...form} />
     </Modal>
   );

@@ -1,7 +1,25 @@
 'use client';
 
-import { ActionIcon, Alert, Anchor, Button, CloseButton, Group, ScrollArea, Skeleton, Stack, Text, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconChevronDown, IconChevronUp, IconExternalLink, IconPlayerStop } from '@tabler/icons-react';
+import {
+  ActionIcon,
+  Alert,
+  Anchor,
+  Button,
+  CloseButton,
+  Group,
+  ScrollArea,
+  Skeleton,
+  Stack,
+  Text,
+  Tooltip,
+} from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconChevronDown,
+  IconChevronUp,
+  IconExternalLink,
+  IconPlayerStop,
+} from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
@@ -41,7 +59,12 @@ const RunResult = ({ execution }: { execution: ExecutionHead }) => {
       </Alert>
     );
   }
-  if (execution.status === 'cancelled') return <Text size="sm" c="dimmed">{t('wasCancelled')}</Text>;
+  if (execution.status === 'cancelled')
+    return (
+      <Text size="sm" c="dimmed">
+        {t('wasCancelled')}
+      </Text>
+    );
   if (!completed) return <RunProgress />;
   if (payload.isError) return <Alert color="red">{payload.error.message}</Alert>;
   // The row may be read a moment before its results are there.
@@ -56,7 +79,12 @@ const RunProgress = () => {
   const running = useRunState((state) => Object.values(state.steps).filter((step) => step.status === 'running').length);
   const names = useRunState((state) => state.steps);
   const streaming = Object.entries(deltas).filter(([id]) => names[id]?.status === 'running');
-  if (streaming.length === 0) return <Text size="sm" c="dimmed">{running > 0 ? t('working', { count: running }) : t('waiting')}</Text>;
+  if (streaming.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {running > 0 ? t('working', { count: running }) : t('waiting')}
+      </Text>
+    );
   return (
     <Stack gap="xs">
       {streaming.map(([id, text]) => (
@@ -90,11 +118,15 @@ const Panel = ({ executionId }: { executionId: string }) => {
         <Text size="sm" fw={600}>
           {t('title')}
         </Text>
-        <div aria-live="polite">{execution ? <StatusBadge status={execution.status} size="sm" /> : <Skeleton width={80} height={20} />}</div>
+        <div aria-live="polite">
+          {execution ? <StatusBadge status={execution.status} size="sm" /> : <Skeleton width={80} height={20} />}
+        </div>
         <Group gap="sm" className={classes.figures} wrap="nowrap">
           {execution?.executionTimeMs != null && <Text size="xs">{format.duration(execution.executionTimeMs)}</Text>}
           {execution && execution.inputTokens + execution.outputTokens > 0 && (
-            <Text size="xs">{t('totalTokens', { count: format.tokens(execution.inputTokens + execution.outputTokens) })}</Text>
+            <Text size="xs">
+              {t('totalTokens', { count: format.tokens(execution.inputTokens + execution.outputTokens) })}
+            </Text>
           )}
           {execution && !running && <Text size="xs">{format.cost(execution.totalCostUsd)}</Text>}
         </Group>
@@ -116,7 +148,14 @@ const Panel = ({ executionId }: { executionId: string }) => {
             <IconExternalLink size={13} aria-hidden />
           </Anchor>
           <Tooltip label={folded ? t('unfold') : t('fold')}>
-            <ActionIcon variant="subtle" color="gray" size="sm" aria-label={folded ? t('unfold') : t('fold')} aria-expanded={!folded} onClick={() => setFolded(!folded)}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="sm"
+              aria-label={folded ? t('unfold') : t('fold')}
+              aria-expanded={!folded}
+              onClick={() => setFolded(!folded)}
+            >
               {folded ? <IconChevronUp size={16} /> : <IconChevronDown size={16} />}
             </ActionIcon>
           </Tooltip>

@@ -24,7 +24,9 @@ export const fromClipboardText = (text: string): Fragment | undefined => {
   try {
     const json: unknown = JSON.parse(text);
     const isExport = typeof json === 'object' && json !== null && 'nodes' in json && !('format' in json);
-    const { success, data } = clipboardSchema.safeParse(isExport ? { edges: [], ...json, format: CLIPBOARD_FORMAT } : json);
+    const { success, data } = clipboardSchema.safeParse(
+      isExport ? { edges: [], ...json, format: CLIPBOARD_FORMAT } : json,
+    );
     return success ? { nodes: data.nodes, edges: data.edges } : undefined;
   } catch {
     return undefined;

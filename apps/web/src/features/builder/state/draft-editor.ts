@@ -1,4 +1,4 @@
-import { getNodeDefinition, outputPortsOf } from '@agentweaver/core/nodes/definitions';
+import type { WorkflowSettings } from '@agentweaver/core/definition/workflow-definition';
 import { draftScopes, readEdges, readNode, readNodes } from '@agentweaver/core/draft/draft-document';
 import { type Connection, connect, removeEdges } from '@agentweaver/core/draft/edit-edges';
 import {
@@ -14,7 +14,7 @@ import {
   setSettings,
   updateNode,
 } from '@agentweaver/core/draft/edit-nodes';
-import type { WorkflowSettings } from '@agentweaver/core/definition/workflow-definition';
+import { getNodeDefinition, outputPortsOf } from '@agentweaver/core/nodes/definitions';
 import * as Y from 'yjs';
 
 /** Key strokes closer together than this are one undo step, in ms. */
@@ -43,11 +43,11 @@ export class DraftEditor {
   private burst: string | undefined;
   private readonly listeners = new Set<() => void>();
 
-  constructor(doc: Y.Doc) {
+  constructor(doc: Y.Doc, { burstMs = BURST_MS }: { burstMs?: number } = {}) {
     this.doc = doc;
     this.history = new Y.UndoManager(draftScopes(doc), {
       trackedOrigins: new Set([this.origin]),
-      captureTimeout: BURST_MS,
+      captureTimeout: burstMs,
     });
     const changed = () => {
       while (this.history.undoStack.length > MAX_UNDO_STEPS) this.history.undoStack.shift();
@@ -87,8 +87,7 @@ export class DraftEditor {
       return id;
     });
 
-  connect = (connection: Connection): string | undefined =>
-    this.edit(() => connect(this.doc, connection, this.origin));
+  connect = (connection: Connection): string | undefined => this.edit(() => connect(this.doc, connection, this.origin));
 
   /** Moves one end of an edge; nothing changes when the new place is not allowed. */
   reconnect = (edgeId: string, connection: Connection): void =>
@@ -97,7 +96,11 @@ export class DraftEditor {
       if (!old) return;
       removeEdges(this.doc, [edgeId], this.origin);
       if (connect(this.doc, connection, this.origin)) return;
-      connect(this.doc, { source: old.source, sourcePort: old.sourcePort, target: old.target, targetPort: old.targetPort }, this.origin);
+      connect(
+        this.doc,
+        { source: old.source, sourcePort: old.sourcePort, target: old.target, targetPort: old.targetPort },
+        this.origin,
+      );
     });
 
   remove = (items: { nodeIds: readonly string[]; edgeIds: readonly string[] }): void =>

@@ -87,11 +87,17 @@ export const CodeEditor = (props: CodeEditorProps) => {
           language === 'json' && multiline ? lineNumbers() : [],
           multiline ? [] : singleLine,
           // Tab leaves the field everywhere but in code, and there Escape then Tab does.
-          keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, ...(language === 'javascript' ? [indentWithTab] : [])]),
+          keymap.of([
+            ...completionKeymap,
+            ...defaultKeymap,
+            ...historyKeymap,
+            ...(language === 'javascript' ? [indentWithTab] : []),
+          ]),
           EditorView.lineWrapping,
           placeholder ? placeholderText(placeholder) : [],
           EditorView.updateListener.of((update) => {
-            if (!update.docChanged || update.transactions.some((transaction) => transaction.annotation(fromOutside))) return;
+            if (!update.docChanged || update.transactions.some((transaction) => transaction.annotation(fromOutside)))
+              return;
             latest.current.onChange(update.state.doc.toString());
           }),
           attributes.current.of(attributesOf(props)),
@@ -113,7 +119,9 @@ export const CodeEditor = (props: CodeEditorProps) => {
   const { labelledBy, describedBy, invalid, readOnly } = props;
   useEffect(() => {
     view.current?.dispatch({
-      effects: attributes.current.reconfigure(attributesOf({ ...latest.current, labelledBy, describedBy, invalid, readOnly })),
+      effects: attributes.current.reconfigure(
+        attributesOf({ ...latest.current, labelledBy, describedBy, invalid, readOnly }),
+      ),
     });
   }, [labelledBy, describedBy, invalid, readOnly]);
 

@@ -1,6 +1,13 @@
-import { type CompletionContext, type CompletionResult, autocompletion } from '@codemirror/autocomplete';
+import { autocompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import type { Extension } from '@codemirror/state';
-import { Decoration, type DecorationSet, EditorView, MatchDecorator, ViewPlugin, type ViewUpdate } from '@codemirror/view';
+import {
+  Decoration,
+  type DecorationSet,
+  EditorView,
+  MatchDecorator,
+  ViewPlugin,
+  type ViewUpdate,
+} from '@codemirror/view';
 import { previewOf, type Variable } from './variables.ts';
 
 /** `template`: text with `{{ }}`. `expression`: bare JSONata. `script`: JavaScript. */

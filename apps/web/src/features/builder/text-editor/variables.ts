@@ -60,7 +60,9 @@ export const variablesFor = ({ nodes, edges, nodeId, outputs, input }: VariableS
 
   const steps = nodes.filter((node) => ancestors.has(node.id) && node.type !== 'input');
   return [
-    ...(sources.length > 0 ? [{ path: 'previous', label: previousLabel, kind: 'previous' as const, value: previous }] : []),
+    ...(sources.length > 0
+      ? [{ path: 'previous', label: previousLabel, kind: 'previous' as const, value: previous }]
+      : []),
     ...fieldsOf('previous', previousLabel, previous),
     { path: 'input', label: inputNode?.name ?? '', kind: 'input', value: input },
     ...inputFields,

@@ -12,8 +12,8 @@ import { useEffect, useState } from 'react';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useTRPC, useTRPCClient } from '../../../trpc/client.tsx';
 import { publicErrorOf } from '../../../trpc/public-error.ts';
-import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useNow } from '../../executions/use-now.ts';
+import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useBuilder, useBuilderState } from '../state/builder-context.tsx';
 
 /** Wait after the last edit before draft and published version are compared, in ms. */
@@ -49,7 +49,12 @@ const Versions = () => {
   const { workflowId } = useBuilder();
   const versions = useQuery(trpc.builder.versions.queryOptions({ workspace: slug, workflowId }));
   if (versions.isPending) return <Loader size="xs" />;
-  if (versions.isError) return <Text size="sm" c="red">{versions.error.message}</Text>;
+  if (versions.isError)
+    return (
+      <Text size="sm" c="red">
+        {versions.error.message}
+      </Text>
+    );
   return (
     <ScrollArea.Autosize mah={220} type="auto">
       <Stack gap={8}>
@@ -77,7 +82,11 @@ const Versions = () => {
 };
 
 /** Freezes the draft as a version and makes it what REST runs; shows what was published before. */
-export const PublishMenu = ({ published }: { published: { number: number; definition: WorkflowDefinition } | null }) => {
+export const PublishMenu = ({
+  published,
+}: {
+  published: { number: number; definition: WorkflowDefinition } | null;
+}) => {
   const t = useTranslations('builder.publish');
   const trpc = useTRPC();
   const client = useTRPCClient();
@@ -143,7 +152,12 @@ export const PublishMenu = ({ published }: { published: { number: number; defini
                   {publicErrorOf(publish.error)?.message ?? t('failed')}
                 </Text>
               )}
-              <Button size="sm" disabled={errors > 0 || upToDate} loading={publish.isPending} onClick={() => publish.mutate()}>
+              <Button
+                size="sm"
+                disabled={errors > 0 || upToDate}
+                loading={publish.isPending}
+                onClick={() => publish.mutate()}
+              >
                 {t('publishNow')}
               </Button>
             </>

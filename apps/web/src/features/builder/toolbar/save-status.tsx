@@ -1,7 +1,14 @@
 'use client';
 
 import { Text, Tooltip } from '@mantine/core';
-import { IconCloudCheck, IconCloudOff, IconCloudUp, IconEye, IconCloudExclamation, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconCloudCheck,
+  IconCloudExclamation,
+  IconCloudOff,
+  IconCloudUp,
+  IconEye,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import { useStore } from 'zustand';
 import type { SaveState } from '../../collab/draft-connection.ts';

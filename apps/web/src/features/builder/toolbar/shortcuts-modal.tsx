@@ -10,7 +10,13 @@ export const ShortcutsModal = ({ opened, onClose }: { opened: boolean; onClose: 
   const os = useOs();
   const mod = os === 'macos' || os === 'ios' ? '⌘' : 'Ctrl';
   return (
-    <Modal opened={opened} onClose={onClose} title={t('title')} size="md" closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('title')}
+      size="md"
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <Table verticalSpacing={6} withRowBorders={false}>
         <Table.Tbody>
           {SHORTCUTS.map(({ name, keys }) => (

@@ -3,7 +3,13 @@ export const SHORTCUTS: readonly { name: string; keys: readonly (readonly string
   { name: 'quickAdd', keys: [['N'], ['Tab']] },
   { name: 'run', keys: [['mod', 'Enter']] },
   { name: 'undo', keys: [['mod', 'Z']] },
-  { name: 'redo', keys: [['mod', 'Shift', 'Z'], ['mod', 'Y']] },
+  {
+    name: 'redo',
+    keys: [
+      ['mod', 'Shift', 'Z'],
+      ['mod', 'Y'],
+    ],
+  },
   { name: 'copy', keys: [['mod', 'C']] },
   { name: 'cut', keys: [['mod', 'X']] },
   { name: 'paste', keys: [['mod', 'V']] },
@@ -16,7 +22,13 @@ export const SHORTCUTS: readonly { name: string; keys: readonly (readonly string
   { name: 'tidy', keys: [['Shift', 'Alt', 'T']] },
   { name: 'fit', keys: [['0']] },
   { name: 'zoom', keys: [['+'], ['−'], ['1']] },
-  { name: 'variables', keys: [['{', '{'], ['Ctrl', 'Space']] },
+  {
+    name: 'variables',
+    keys: [
+      ['{', '{'],
+      ['Ctrl', 'Space'],
+    ],
+  },
   { name: 'save', keys: [['mod', 'S']] },
   { name: 'help', keys: [['?']] },
 ];

@@ -1,5 +1,6 @@
 'use client';
 
+import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import { ActionIcon, Button, Group, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import {
@@ -17,10 +18,9 @@ import {
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useSyncExternalStore } from 'react';
-import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
+import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useTidy } from '../canvas/use-tidy.ts';
 import { useBuilder, useBuilderState } from '../state/builder-context.tsx';
-import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useCommands } from './commands-context.tsx';
 import { PublishMenu } from './publish-menu.tsx';
 import { SaveStatus } from './save-status.tsx';
@@ -106,7 +106,14 @@ type ToolbarProps = {
   onTogglePalette: () => void;
 };
 
-export const Toolbar = ({ name, published, problemsOpened, onToggleProblems, paletteOpened, onTogglePalette }: ToolbarProps) => {
+export const Toolbar = ({
+  name,
+  published,
+  problemsOpened,
+  onToggleProblems,
+  paletteOpened,
+  onTogglePalette,
+}: ToolbarProps) => {
   const t = useTranslations('builder.toolbar');
   const { slug } = useWorkspace();
   const { readOnly } = useBuilder();
@@ -117,11 +124,20 @@ export const Toolbar = ({ name, published, problemsOpened, onToggleProblems, pal
     <header className={classes.toolbar}>
       <Group gap={6} wrap="nowrap" className={classes.left}>
         <Tooltip label={t('back')}>
-          <ActionIcon component={Link} href={`/w/${slug}/workflows`} variant="subtle" color="gray" size="lg" aria-label={t('back')}>
+          <ActionIcon
+            component={Link}
+            href={`/w/${slug}/workflows`}
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={t('back')}
+          >
             <IconArrowLeft size={18} />
           </ActionIcon>
         </Tooltip>
-        {!readOnly && <Tool label={t('palette')} icon={IconLayoutSidebar} active={paletteOpened} onClick={onTogglePalette} />}
+        {!readOnly && (
+          <Tool label={t('palette')} icon={IconLayoutSidebar} active={paletteOpened} onClick={onTogglePalette} />
+        )}
         <WorkflowName name={name} />
         <SaveStatus />
       </Group>
