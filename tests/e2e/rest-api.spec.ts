@@ -1,15 +1,7 @@
 import { expect } from '@playwright/test';
-import { Api, problemOf } from './support/api.ts';
+import { problemOf } from './support/api.ts';
 import { cyclic, greeting, longWait, summary } from './support/definitions.ts';
-import { test as base } from './support/test.ts';
-
-const test = base.extend<{ api: Api }>({
-  api: async ({ demo }, use) => {
-    const api = await Api.open(demo);
-    await use(api);
-    await api.close();
-  },
-});
+import { test } from './support/test.ts';
 
 test('a workflow is created, executed and polled until its result is there', async ({ api }) => {
   const workflowId = await api.createWorkflow('Greeting over REST', greeting);
