@@ -140,6 +140,7 @@ CREATE TABLE "execution_steps" (
     "node_id" TEXT NOT NULL,
     "node_type" TEXT NOT NULL,
     "node_name" TEXT NOT NULL,
+    "agent_role" TEXT,
     "status" "step_status" NOT NULL DEFAULT 'pending',
     "attempts" INTEGER NOT NULL DEFAULT 0,
     "input" JSONB,

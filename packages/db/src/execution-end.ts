@@ -1,0 +1,105 @@
+import type { PrismaTransaction } from './client.ts';
+import { appendEvents, type NewEvent, type Outcome, outcomeEvent } from './execution-events.ts';
+import type { Prisma } from './generated/client.ts';
+import { jsonColumn } from './json.ts';
+
+export type EndedExecution = { status: Outcome['status']; lastSeq: number };
+
+/**
+ * Ends the execution if `where` still selects it: state, totals, unfinished steps, usage rows and the
+ * terminal event, all in the caller's transaction. `undefined` means that nothing was written.
+ */
+export const endExecution = async (
+  tx: PrismaTransaction,
+  {
+    executionId,
+    where,
+    outcome,
+    events = [],
+    now,
+  }: {
+    executionId: string;
+    where: Prisma.ExecutionWhereInput;
+    outcome: Outcome;
+    /** Log lines that come before the terminal one. */
+    events?: readonly NewEvent[];
+    now: Date;
+  },
+): Promise<EndedExecution | undefined> => {
+  const lastSeq = await appendEvents(tx, {
+    executionId,
+    where,
+    data: {
+      status: outcome.status,
+      completedAt: now,
+      heartbeatAt: null,
+      ...(outcome.status === 'completed' && { results: jsonColumn(outcome.results) }),
+      ...(outcome.status === 'failed' && { error: jsonColumn(outcome.error) }),
+    },
+    events: [...events, outcomeEvent(outcome, now)],
+  });
+  if (lastSeq === undefined) return undefined;
+  // From the calls themselves: exact, whatever was added up on the way.
+  await tx.$executeRaw`
+    UPDATE executions AS execution
+    SET execution_time_ms = CASE WHEN started_at IS NULL THEN NULL
+          ELSE GREATEST(0, round(extract(epoch FROM completed_at - started_at) * 1000))::int END,
+        total_cost_usd = calls.cost_usd, input_tokens = calls.input_tokens, output_tokens = calls.output_tokens
+    FROM (
+      SELECT COALESCE(sum(cost_usd), 0) AS cost_usd, COALESCE(sum(input_tokens), 0)::int AS input_tokens,
+        COALESCE(sum(output_tokens), 0)::int AS output_tokens
+      FROM model_calls WHERE execution_id = ${executionId}::uuid
+    ) AS calls
+    WHERE execution.id = ${executionId}::uuid`;
+  await closeSteps(tx, executionId, outcome, now);
+  await writeUsage(tx, executionId, now);
+  return { status: outcome.status, lastSeq };
+};
+
+const NOT_REACHED: Record<Outcome['status'], string> = {
+  completed: 'Not reached.',
+  failed: 'Not reached: the execution failed.',
+  cancelled: 'Not reached: the execution was cancelled.',
+};
+
+const closeSteps = async (tx: PrismaTransaction, executionId: string, outcome: Outcome, now: Date): Promise<void> => {
+  await tx.$executeRaw`
+    UPDATE execution_steps
+    SET status = 'cancelled', completed_at = ${now},
+        duration_ms = GREATEST(0, round(extract(epoch FROM ${now}::timestamptz - started_at) * 1000))::int
+    WHERE execution_id = ${executionId}::uuid AND status = 'running'`;
+  await tx.executionStep.updateMany({
+    where: { executionId, status: 'pending' },
+    data: { status: 'skipped', reason: NOT_REACHED[outcome.status] },
+  });
+};
+
+/** One row per model, for analytics and bills; it outlives the execution. */
+const writeUsage = async (tx: PrismaTransaction, executionId: string, now: Date): Promise<void> => {
+  const execution = await tx.execution.findUniqueOrThrow({
+    where: { id: executionId },
+    select: { workspaceId: true, workflowId: true, createdById: true },
+  });
+  const calls = await tx.modelCall.groupBy({
+    by: ['provider', 'model'],
+    where: { executionId, completedAt: { not: null } },
+    _count: true,
+    _sum: { inputTokens: true, outputTokens: true, costUsd: true },
+  });
+  await tx.usageMetric.createMany({
+    data: calls.map(({ provider, model, _count, _sum }) => ({
+      workspaceId: execution.workspaceId,
+      workflowId: execution.workflowId,
+      userId: execution.createdById,
+      executionId,
+      provider,
+      model,
+      calls: _count,
+      inputTokens: _sum.inputTokens ?? 0,
+      outputTokens: _sum.outputTokens ?? 0,
+      costUsd: _sum.costUsd ?? 0,
+      createdAt: now,
+    })),
+    skipDuplicates: true,
+  });
+};

@@ -1,0 +1,69 @@
+/** The states of executions and steps, as tables and pure predicates. Writers are in the stores. */
+import { ExecutionStatus, StepStatus } from './generated/enums.ts';
+import { TUNABLES } from './tunables.ts';
+
+const EXECUTION_TRANSITIONS: Record<ExecutionStatus, readonly ExecutionStatus[]> = {
+  queued: ['running', 'failed', 'cancelled'],
+  // Back to `queued` when its executor shuts down or is lost.
+  running: ['queued', 'waiting', 'completed', 'failed', 'cancelled'],
+  waiting: ['queued', 'failed', 'cancelled'],
+  completed: [],
+  failed: [],
+  cancelled: [],
+};
+
+const STEP_TRANSITIONS: Record<StepStatus, readonly StepStatus[]> = {
+  pending: ['running', 'skipped', 'cancelled'],
+  // Back to `pending` when the execution is resumed by another executor.
+  running: ['pending', 'completed', 'failed', 'cancelled'],
+  completed: [],
+  failed: [],
+  skipped: [],
+  cancelled: [],
+};
+
+export const EXECUTION_STATUSES = Object.values(ExecutionStatus);
+export const STEP_STATUSES = Object.values(StepStatus);
+
+export const canTransition = (from: ExecutionStatus, to: ExecutionStatus): boolean =>
+  EXECUTION_TRANSITIONS[from].includes(to);
+
+export const canStepTransition = (from: StepStatus, to: StepStatus): boolean => STEP_TRANSITIONS[from].includes(to);
+
+export const isTerminal = (status: ExecutionStatus): boolean => EXECUTION_TRANSITIONS[status].length === 0;
+
+export const isStepTerminal = (status: StepStatus): boolean => STEP_TRANSITIONS[status].length === 0;
+
+export const TERMINAL_STATUSES = EXECUTION_STATUSES.filter(isTerminal);
+
+/** What a sweeper reads of an execution. */
+export type Liveness = {
+  status: ExecutionStatus;
+  attempts: number;
+  queuedAt: Date;
+  heartbeatAt: Date | null;
+  cancelRequestedAt: Date | null;
+};
+
+/**
+ * - `healthy`: leave it alone.
+ * - `not_picked_up`: queued for so long that its job may be lost; put it on the queue again.
+ * - `owner_lost`: its executor stopped renewing the claim; queue it again.
+ * - `claims_used_up`: the same, but it has been claimed too often; fail it as `worker_lost`.
+ * - `cancel_unowned`: cancel was requested and nobody runs it; cancel it.
+ */
+export type Staleness = 'healthy' | 'not_picked_up' | 'owner_lost' | 'claims_used_up' | 'cancel_unowned';
+
+export const classifyStale = (execution: Liveness, now: Date): Staleness => {
+  const { status, attempts, queuedAt, heartbeatAt, cancelRequestedAt } = execution;
+  if (status === 'queued') {
+    if (cancelRequestedAt) return 'cancel_unowned';
+    return now.getTime() - queuedAt.getTime() > TUNABLES.requeueAfterMs ? 'not_picked_up' : 'healthy';
+  }
+  if (status !== 'running' || !isOwnerLost(heartbeatAt, now)) return 'healthy';
+  if (cancelRequestedAt) return 'cancel_unowned';
+  return attempts >= TUNABLES.maxClaims ? 'claims_used_up' : 'owner_lost';
+};
+
+export const isOwnerLost = (heartbeatAt: Date | null, now: Date): boolean =>
+  heartbeatAt === null || now.getTime() - heartbeatAt.getTime() > TUNABLES.staleAfterMs;

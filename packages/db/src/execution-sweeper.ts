@@ -1,0 +1,98 @@
+import { endExecution } from './execution-end.ts';
+import { appendEvents, type Outcome } from './execution-events.ts';
+import { classifyStale } from './execution-state.ts';
+import { WORKER_LOST } from './execution-store.ts';
+import type { PrismaClient } from './generated/client.ts';
+import type { ExecutionQueue } from './queue.ts';
+import { TUNABLES } from './tunables.ts';
+
+export type SweepResult = {
+  /** Put on the queue again: their job was lost, or their executor. */
+  requeued: string[];
+  /** Ended by the sweep, with their new `lastSeq`: publish it to wake live readers. */
+  ended: { id: string; status: 'cancelled' | 'failed'; lastSeq: number }[];
+};
+
+/**
+ * Repairs what a crash left: queued executions without a job, running ones without an owner, and requested cancels that
+ * nobody is there to obey. Safe to run in every executor at once. Throws when the queue does not answer; what was
+ * not put back then, the next sweep finds again.
+ */
+export const sweepStale = async (
+  { prisma, queue }: { prisma: PrismaClient; queue: Pick<ExecutionQueue, 'add'> },
+  { now: givenNow }: { now?: Date } = {},
+): Promise<SweepResult> => {
+  const now = givenNow ?? (await databaseNow(prisma));
+  const candidates = await prisma.execution.findMany({
+    where: {
+      OR: [
+        { status: 'queued', queuedAt: { lt: new Date(now.getTime() - TUNABLES.requeueAfterMs) } },
+        { status: 'queued', cancelRequestedAt: { not: null } },
+        { status: 'running', heartbeatAt: null },
+        { status: 'running', heartbeatAt: { lt: new Date(now.getTime() - TUNABLES.staleAfterMs) } },
+      ],
+    },
+    orderBy: { queuedAt: 'asc' },
+    take: TUNABLES.sweepBatch,
+    select: { id: true },
+  });
+  const result: SweepResult = { requeued: [], ended: [] };
+  for (const { id } of candidates) {
+    const repaired = await repair(prisma, id, now);
+    if (repaired?.kind === 'ended') result.ended.push({ id, status: repaired.status, lastSeq: repaired.lastSeq });
+    if (repaired?.kind === 'requeue') {
+      await queue.add({ executionId: id, attempt: repaired.attempt });
+      result.requeued.push(id);
+    }
+  }
+  return result;
+};
+
+type Repair = { kind: 'requeue'; attempt: number } | { kind: 'ended'; status: 'cancelled' | 'failed'; lastSeq: number };
+
+const repair = (prisma: PrismaClient, id: string, now: Date): Promise<Repair | undefined> =>
+  prisma.$transaction(async (tx): Promise<Repair | undefined> => {
+    // Somebody who works on the row right now repairs it better than we do.
+    const [locked] = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM executions WHERE id = ${id}::uuid FOR UPDATE SKIP LOCKED`;
+    if (!locked) return undefined;
+    const row = await tx.execution.findUniqueOrThrow({ where: { id } });
+    const { status, attemptId, attempts } = row;
+    const where = { status, attemptId };
+    const end = async (outcome: Exclude<Outcome, { status: 'completed' }>): Promise<Repair | undefined> => {
+      const ended = await endExecution(tx, { executionId: id, where, outcome, now });
+      return ended && { kind: 'ended', status: outcome.status, lastSeq: ended.lastSeq };
+    };
+    const staleness = classifyStale(row, now);
+    switch (staleness) {
+      case 'healthy':
+        return undefined;
+      case 'not_picked_up':
+        return { kind: 'requeue', attempt: attempts };
+      case 'cancel_unowned':
+        return end({ status: 'cancelled' });
+      case 'claims_used_up':
+        return end(WORKER_LOST);
+      case 'owner_lost':
+        await appendEvents(tx, {
+          executionId: id,
+          where,
+          data: { status: 'queued', attemptId: null, executorId: null, heartbeatAt: null },
+          events: [
+            {
+              type: 'execution_requeued',
+              level: 'warn',
+              message: 'Its executor was lost. Queued again, to go on from the last finished step.',
+              data: { executorId: row.executorId },
+              at: now,
+            },
+          ],
+        });
+        return { kind: 'requeue', attempt: attempts };
+    }
+  });
+
+const databaseNow = async (prisma: PrismaClient): Promise<Date> => {
+  const rows = await prisma.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+  return rows[0]?.now ?? new Date();
+};
