@@ -1,24 +1,30 @@
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const inExecutor = (relative: string): string => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
-await mkdir(path('../dist'), { recursive: true });
-await build({
-  entryPoints: [path('../src/runtime/main.ts')],
-  outfile: path('../dist/sandbox-runtime.mjs'),
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node24',
-  minifyWhitespace: true,
-  minifySyntax: true,
-  keepNames: true,
-  legalComments: 'none',
-  // CommonJS packages inside the bundle ask for Node's own modules by `require`.
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-});
+/** Bundles what runs inside a sandbox into one file, which needs nothing but Node. */
+export const buildRuntime = async (outfile = inExecutor('dist/sandbox-runtime.mjs')): Promise<void> => {
+  await mkdir(path.dirname(outfile), { recursive: true });
+  await build({
+    entryPoints: [inExecutor('src/runtime/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    keepNames: true,
+    legalComments: 'none',
+    // CommonJS packages inside the bundle ask for Node's own modules by `require`.
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+};
+
+if (import.meta.main) await buildRuntime();

@@ -32,6 +32,8 @@ export const EVENT_BATCH_DELAY_MS = 60;
 /** Reading from the sandbox stops while this much waits to be written. */
 export const EVENT_BACKLOG_BYTES = 16 * 1024 * 1024;
 export const DELTA_DELAY_MS = 50;
+/** Stays below what a notification of PostgreSQL holds, also when every character takes three bytes. */
+export const MAX_DELTA_CHARACTERS = 2_000;
 export const LOGS_PER_SECOND = 200;
 export const LOG_BURST = 1_000;
 export const MAX_LOGS = 10_000;

@@ -1,6 +1,7 @@
 import { runWorkflow } from '@agentweaver/core/engine/run-workflow';
 import { createFrameDecoder } from '../channel/frame-codec.ts';
 import { type HostFrame, hostFrameSchema, PROTOCOL_VERSION } from '../channel/protocol.ts';
+import { createAnnouncedNodes } from './announced-nodes.ts';
 import { createChannelHost } from './channel-host.ts';
 import { fitEvent } from './fit-event.ts';
 import { createFrameWriter } from './frame-writer.ts';
@@ -21,17 +22,20 @@ const closeOtherWays = (): void => {
 };
 
 const run = async (start: Extract<HostFrame, { type: 'start' }>): Promise<void> => {
+  const { nodeRuntime, announce } = createAnnouncedNodes();
   const events = runWorkflow(start.definition, start.input, {
     host,
     resumeFrom: start.finishedSteps,
     attempts: start.attempts,
     elapsedMs: start.elapsedMs,
     executionId: start.executionId,
+    nodeRuntime,
   });
   for await (const event of events) {
     const fitted = fitEvent(event);
     if ('event' in fitted) {
       await writer.send({ type: 'event', event: fitted.event });
+      if (event.type === 'step_started') announce(event.nodeId);
       continue;
     }
     // The executor closes the steps that still run when it sees the execution end.

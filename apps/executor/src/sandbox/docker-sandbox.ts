@@ -94,7 +94,6 @@ const containerOptions = (
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
-    NetworkDisabled: true,
     HostConfig: {
       NetworkMode: 'none',
       CapDrop: ['ALL'],
@@ -186,6 +185,8 @@ const attachAndStart = async (container: Docker.Container, { memoryMb }: Sandbox
     stdout,
     exited,
     kill: async () => {
+      // The engine tells of no exit while output that nobody reads is still on its way.
+      stdout.resume();
       await container.kill().catch(ignoreGone);
       await exited;
       await remove();

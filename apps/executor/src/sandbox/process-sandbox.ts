@@ -15,7 +15,7 @@ import {
   saysHeapIsFull,
 } from './sandbox.ts';
 
-const MEMORY_CHECK_MS = 100;
+const MEMORY_CHECK_MS = 50;
 
 /**
  * Where no Docker engine answers: a child Node without environment, files, child processes and add-ons, with as much

@@ -19,6 +19,8 @@ const REPOSITORY = 'agentweaver/sandbox';
 /** Paths inside the image. */
 export const RUNTIME_BUNDLE = '/runtime/main.mjs';
 const BASE_NODE = '/runtime/node';
+/** Raised when the base image gets other folders or small files. */
+const LAYOUT = '2';
 
 export type RuntimeImage = { tag: string; node: string; bundle: string };
 
@@ -61,7 +63,7 @@ const ensureBaseImage = async (docker: Docker): Promise<string> => {
     { source: process.execPath, target: BASE_NODE, mode: 0o755 },
     ...(await librariesOf(process.execPath)).map((path) => ({ source: path, target: path, mode: 0o755 })),
   ];
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(LAYOUT);
   for (const file of files) {
     hash.update(file.target);
     for await (const chunk of createReadStream(file.source)) hash.update(chunk);
@@ -73,7 +75,9 @@ const ensureBaseImage = async (docker: Docker): Promise<string> => {
   const [repo, version] = tag.split(':') as [string, string];
   const importing = docker.importImage(Readable.from(tar), { repo, tag: version });
   const fill = async () => {
-    for (const directory of ['tmp', 'etc']) tar.entry({ name: directory, type: 'directory', mode: 0o755 });
+    // The mount of /tmp takes over the rights of the folder below it.
+    tar.entry({ name: 'tmp', type: 'directory', mode: 0o1777 });
+    tar.entry({ name: 'etc', type: 'directory', mode: 0o755 });
     // Libraries ask for the name of the user they run as.
     tar.entry({ name: 'etc/passwd', mode: 0o644 }, 'nobody:x:65534:65534:nobody:/:/sbin/nologin\n');
     for (const file of files) await addFile(tar, file);
