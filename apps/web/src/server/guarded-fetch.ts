@@ -3,6 +3,9 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { AppError } from '@agentweaver/core/errors/app-error';
 import { Agent, fetch as undiciFetch } from 'undici';
 
+/** Of one answer, in bytes. */
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+
 /** Every range that is not the public internet (IANA's special-purpose registries). */
 const NOT_PUBLIC: [string, number, 'ipv4' | 'ipv6'][] = [
   ['0.0.0.0', 8, 'ipv4'],
@@ -75,8 +78,14 @@ export const createGuardedFetch = (opened: readonly string[]): typeof globalThis
     connect: { lookup: publicLookup, timeout: 10_000 },
     headersTimeout: 20_000,
     bodyTimeout: 20_000,
+    maxResponseSize: MAX_RESPONSE_BYTES,
   });
-  const direct = new Agent({ connect: { timeout: 10_000 }, headersTimeout: 20_000, bodyTimeout: 20_000 });
+  const direct = new Agent({
+    connect: { timeout: 10_000 },
+    headersTimeout: 20_000,
+    bodyTimeout: 20_000,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+  });
   return async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
@@ -92,7 +101,12 @@ export const createGuardedFetch = (opened: readonly string[]): typeof globalThis
         redirect: 'error',
         dispatcher: open ? direct : guarded,
       });
-      return new Response(response.body, { status: response.status, headers: [...response.headers] });
+      const bytes = await response.arrayBuffer();
+      // A 204 must not have a body, not even an empty one.
+      return new Response(bytes.byteLength > 0 ? bytes : null, {
+        status: response.status,
+        headers: [...response.headers],
+      });
     } catch (error) {
       if (error instanceof TypeError && error.cause instanceof AppError) throw error.cause;
       throw error;

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, Server, type ServerResponse } from 'node:http';
-import { parse } from 'node:url';
 import next from 'next';
 import { clientAddress } from './client-address.ts';
 import { CLIENT_IP_HEADER } from './client-ip.ts';
@@ -43,7 +42,7 @@ const secure = env.publicUrl.startsWith('https://');
 const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
   request.headers[CLIENT_IP_HEADER] = clientAddress(request, env.TRUST_PROXY);
   if (secure) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
-  handle(request, response, parse(request.url ?? '/', true)).catch((error: unknown) => {
+  handle(request, response).catch((error: unknown) => {
     log.error({ err: error, url: request.url }, 'request failed outside of a route');
     if (!response.headersSent) response.writeHead(500);
     response.end();

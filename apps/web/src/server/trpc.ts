@@ -63,7 +63,8 @@ const memberProcedure = (needed: WorkspaceRole) =>
     if (!hasRole(membership.role, needed)) {
       throw new AppError('forbidden', { publicMessage: `This needs the role ${needed}; yours is ${membership.role}.` });
     }
-    return next({ ctx: { workspace: membership.workspace, role: membership.role } });
+    const { workspace, role } = membership;
+    return next({ ctx: { workspace, role, actor: { workspaceId: workspace.id, userId: ctx.user.id } } });
   });
 
 export const viewerProcedure = memberProcedure('viewer');

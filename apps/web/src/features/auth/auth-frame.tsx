@@ -1,8 +1,8 @@
-import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import Link from 'next/link';
+import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ColorSchemeToggle } from '../../components/color-scheme-toggle.tsx';
 import { LanguageMenu } from '../../components/language-menu.tsx';
+import { LinkAnchor } from '../../components/links.tsx';
 import { Logo } from '../../components/logo.tsx';
 import classes from './auth-frame.module.css';
 
@@ -41,9 +41,9 @@ export const AuthFrame = ({ title, text, children, other }: AuthFrameProps) => (
       {other ? (
         <Text size="sm" ta="center">
           {other.text}{' '}
-          <Anchor component={Link} href={other.href} fw={600}>
+          <LinkAnchor href={other.href} fw={600}>
             {other.link}
-          </Anchor>
+          </LinkAnchor>
         </Text>
       ) : null}
     </Stack>

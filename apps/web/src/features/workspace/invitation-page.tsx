@@ -1,6 +1,6 @@
-import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
-import Link from 'next/link';
+import { Group, Stack, Text } from '@mantine/core';
 import { getTranslations } from 'next-intl/server';
+import { LinkAnchor, LinkButton } from '../../components/links.tsx';
 import { getServices } from '../../server/services.ts';
 import { AuthFrame } from '../auth/auth-frame.tsx';
 import { getPageUser } from '../auth/server/page-user.ts';
@@ -15,9 +15,7 @@ export const InvitationPage = async ({ token }: { token: string }) => {
   if (!invitation) {
     return (
       <AuthFrame title={t('goneTitle')} text={t('goneText')}>
-        <Anchor component={Link} href="/">
-          {auth('signIn')}
-        </Anchor>
+        <LinkAnchor href="/">{auth('signIn')}</LinkAnchor>
       </AuthFrame>
     );
   }
@@ -33,12 +31,10 @@ export const InvitationPage = async ({ token }: { token: string }) => {
           <AcceptInvitation token={token} email={user.email} fits={user.email === invitation.email} />
         ) : (
           <Group grow>
-            <Button component={Link} href={`/sign-in${back}`}>
-              {auth('signIn')}
-            </Button>
-            <Button component={Link} href={`/sign-up${back}`} variant="default">
+            <LinkButton href={`/sign-in${back}`}>{auth('signIn')}</LinkButton>
+            <LinkButton href={`/sign-up${back}`} variant="default">
               {auth('signUp')}
-            </Button>
+            </LinkButton>
           </Group>
         )}
       </Stack>

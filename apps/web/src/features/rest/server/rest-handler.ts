@@ -44,7 +44,7 @@ const answer = async (
     const error = toAppError(thrown);
     const { http, log: level } = APP_ERRORS[error.code];
     log[level]({ requestId, endpoint, code: error.code, err: http >= 500 ? error : undefined }, error.message);
-    const challenge = error.code === 'unauthorized' ? { 'WWW-Authenticate': 'Bearer' } : {};
+    const challenge: Record<string, string> = error.code === 'unauthorized' ? { 'WWW-Authenticate': 'Bearer' } : {};
     response = problemResponse(error, requestId, challenge);
   }
   for (const [name, value] of Object.entries(limitHeaders(limit))) response.headers.set(name, value);
@@ -115,13 +115,13 @@ export const restRoute = (...operations: [Operation, ...Operation[]]): Record<Me
   };
 };
 
-const unknownAddress: RouteHandler = (request) =>
+const unknownAddress = (request: Request): Promise<Response> =>
   answer({ request, endpoint: 'unknown' }, async () => {
     throw new AppError('not_found', { publicMessage: 'There is nothing at this address. See /api/v1/openapi.json.' });
   });
 
 /** For the catch-all below /api/v1. */
-export const unknownRoute: Record<Method, RouteHandler> = {
+export const unknownRoute: Record<Method, (request: Request) => Promise<Response>> = {
   GET: unknownAddress,
   POST: unknownAddress,
   PUT: unknownAddress,

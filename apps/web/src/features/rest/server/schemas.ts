@@ -95,7 +95,8 @@ const errorSchema = z
     code: z.string().meta({ example: 'node_timeout' }),
     message: z.string(),
     node_id: z.string().nullable(),
-    fault: z.string().nullable().meta({ description: '`user` or `system`: who can mend it.' }),
+    hint: z.string().nullable().meta({ description: 'What to do about it.' }),
+    fault: z.enum(['user', 'system']).meta({ description: 'Who can mend it.' }),
   })
   .meta({ id: 'ExecutionError' });
 

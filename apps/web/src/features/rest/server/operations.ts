@@ -1,0 +1,15 @@
+import { cancelExecutionOperation, getExecution, getExecutionLogs, listExecutions } from './execution-operations.ts';
+import type { Operation } from './operation.ts';
+import { createWorkflow, executeWorkflow, getWorkflow, listWorkflows } from './workflow-operations.ts';
+
+/** Everything the REST interface can do, in the order of its document. */
+export const OPERATIONS: Operation[] = [
+  listWorkflows,
+  createWorkflow,
+  getWorkflow,
+  executeWorkflow,
+  listExecutions,
+  getExecution,
+  getExecutionLogs,
+  cancelExecutionOperation,
+];

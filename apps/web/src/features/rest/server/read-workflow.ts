@@ -1,0 +1,18 @@
+import type { PrismaClient } from '@agentweaver/db/generated/client';
+import type { z } from 'zod';
+import { workflowNotFound } from '../../workflows/server/workflow-context.ts';
+import type { workflowSchema } from './schemas.ts';
+import { workflowSummaryFields, workflowSummaryView } from './views.ts';
+
+export const readWorkflow = async (
+  prisma: PrismaClient,
+  { workspaceId, id }: { workspaceId: string; id: string },
+): Promise<z.input<typeof workflowSchema>> => {
+  const row = await prisma.workflow.findFirst({
+    where: { id, workspaceId },
+    select: { ...workflowSummaryFields, draft: { select: { definition: true } } },
+  });
+  if (!row) throw workflowNotFound();
+  // A `Json` column: it was JSON when it was written.
+  return { ...workflowSummaryView(row), definition: (row.draft?.definition ?? null) as z.core.util.JSONType };
+};

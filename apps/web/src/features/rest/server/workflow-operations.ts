@@ -1,0 +1,165 @@
+import { AppError } from '@agentweaver/core/errors/app-error';
+import type { PrismaClient } from '@agentweaver/db/generated/client';
+import { startExecution } from '@agentweaver/db/start-execution';
+import { createWorkflow as storeWorkflow } from '@agentweaver/db/workflow-store';
+import { workflowNotFound } from '../../workflows/server/workflow-context.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { requireDefinition } from './definition-problems.ts';
+import { defineOperation } from './operation.ts';
+import { readWorkflow } from './read-workflow.ts';
+import {
+  createWorkflowBody,
+  executeBody,
+  executeHeaders,
+  idParams,
+  noBody,
+  noHeaders,
+  noParams,
+  noQuery,
+  page,
+  pageQuery,
+  startedSchema,
+  workflowSchema,
+  workflowSummarySchema,
+} from './schemas.ts';
+import { workflowSummaryFields, workflowSummaryView } from './views.ts';
+
+export const listWorkflows = defineOperation({
+  method: 'GET',
+  path: '/workflows',
+  operationId: 'listWorkflows',
+  summary: 'List workflows, newest first',
+  role: 'viewer',
+  params: noParams,
+  query: pageQuery,
+  headers: noHeaders,
+  body: noBody,
+  response: { status: 200, description: 'One page.', schema: page(workflowSummarySchema) },
+  errors: ['bad_request'],
+  handle: async ({ services, caller, query }) => {
+    const after = decodeCursor(query.cursor);
+    const rows = await services.prisma.workflow.findMany({
+      where: {
+        workspaceId: caller.workspaceId,
+        ...(after ? { OR: [{ createdAt: { lt: after.at } }, { createdAt: after.at, id: { lt: after.id } }] } : {}),
+      },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: query.limit + 1,
+      select: workflowSummaryFields,
+    });
+    const items = rows.slice(0, query.limit);
+    const last = items.at(-1);
+    return {
+      body: {
+        items: items.map(workflowSummaryView),
+        next_cursor: rows.length > query.limit && last ? encodeCursor({ at: last.createdAt, id: last.id }) : null,
+      },
+    };
+  },
+});
+
+export const createWorkflow = defineOperation({
+  method: 'POST',
+  path: '/workflows',
+  operationId: 'createWorkflow',
+  summary: 'Create a workflow',
+  description:
+    'The definition is checked as a whole; every problem is reported at once, and nothing is kept unless there is none.',
+  role: 'editor',
+  params: noParams,
+  query: noQuery,
+  headers: noHeaders,
+  body: createWorkflowBody,
+  response: { status: 201, description: 'The workflow, with the defaults filled in.', schema: workflowSchema },
+  errors: ['invalid_workflow'],
+  handle: async ({ services, caller, body }) => {
+    const definition = requireDefinition(body.definition);
+    const { id } = await storeWorkflow(services.prisma, {
+      workspaceId: caller.workspaceId,
+      userId: caller.userId,
+      name: body.name,
+      description: body.description,
+      definition,
+    });
+    const workflow = await readWorkflow(services.prisma, { workspaceId: caller.workspaceId, id });
+    return { body: workflow, headers: { Location: `/api/v1/workflows/${id}` } };
+  },
+});
+
+export const getWorkflow = defineOperation({
+  method: 'GET',
+  path: '/workflows/{id}',
+  operationId: 'getWorkflow',
+  summary: 'One workflow with its draft',
+  role: 'viewer',
+  params: idParams,
+  query: noQuery,
+  headers: noHeaders,
+  body: noBody,
+  response: { status: 200, description: 'The workflow.', schema: workflowSchema },
+  errors: ['not_found'],
+  handle: async ({ services, caller, params }) => ({
+    body: await readWorkflow(services.prisma, { workspaceId: caller.workspaceId, id: params.id }),
+  }),
+});
+
+const versionId = async (
+  prisma: PrismaClient,
+  { workflowId, number }: { workflowId: string; number: number },
+): Promise<string> => {
+  const version = await prisma.workflowVersion.findUnique({
+    where: { workflowId_number: { workflowId, number } },
+    select: { id: true },
+  });
+  if (!version) {
+    throw new AppError('not_found', {
+      publicMessage: `The workflow has no version ${number}.`,
+      problems: [{ field: 'version', message: 'does not exist' }],
+    });
+  }
+  return version.id;
+};
+
+export const executeWorkflow = defineOperation({
+  method: 'POST',
+  path: '/workflows/{id}/execute',
+  operationId: 'executeWorkflow',
+  summary: 'Run a workflow',
+  description:
+    'Answers as soon as the execution is queued. Follow it at `/executions/{id}` (the address in `Location`).',
+  role: 'editor',
+  params: idParams,
+  query: noQuery,
+  headers: executeHeaders,
+  body: executeBody,
+  response: { status: 202, description: 'The execution is queued.', schema: startedSchema },
+  errors: ['not_found', 'invalid_workflow', 'conflict', 'plan_limit', 'unavailable'],
+  handle: async ({ services, caller, params, headers, body }) => {
+    const { prisma, queue } = services;
+    const workflow = await prisma.workflow.findFirst({
+      where: { id: params.id, workspaceId: caller.workspaceId },
+      select: { publishedVersionId: true },
+    });
+    if (!workflow) throw workflowNotFound();
+    const version = body.version ?? (workflow.publishedVersionId ? 'published' : 'draft');
+    const execution = await startExecution(
+      { prisma, queue },
+      {
+        workspaceId: caller.workspaceId,
+        workflowId: params.id,
+        source:
+          typeof version === 'number'
+            ? { versionId: await versionId(prisma, { workflowId: params.id, number: version }) }
+            : version,
+        input: body.input_data,
+        trigger: 'api',
+        userId: caller.userId,
+        idempotencyKey: headers['idempotency-key'],
+      },
+    );
+    return {
+      body: { execution_id: execution.id, status: execution.status },
+      headers: { Location: `/api/v1/executions/${execution.id}` },
+    };
+  },
+});
