@@ -6,6 +6,9 @@ import type { LanguageModel } from 'ai';
 import { ExecutionError } from '../engine/execution-errors.ts';
 import { PROVIDERS, type ProviderId } from './catalog.ts';
 
+// The SDK prints what a model ignores (a temperature) to the console; logs are the caller's affair.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
 /** How to reach a provider. */
 export type ProviderConnection = {
   provider: Exclude<ProviderId, 'demo'>;

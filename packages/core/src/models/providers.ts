@@ -111,6 +111,13 @@ const toResponse = (request: ModelRequest, answer: Answer, durationMs: number, c
       hint: 'Change the prompt so that it keeps to the provider’s rules.',
     });
   }
+  if (finishReason === 'other' && answer.text === '') {
+    throw new ExecutionError({
+      code: 'model_unavailable',
+      message: `${call.providerName} answered without any text.`,
+      hint: 'Try again; if it stays, check the base URL and the model.',
+    });
+  }
   const usage = toUsage(answer.usage);
   const { costUsd, priced } = costOf(request.model, usage);
   return {
