@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createPrisma } from '@agentweaver/db/client';
-import { createLiveChannel, type LiveChannel, type LiveChannelConfig, type LiveMessage } from '@agentweaver/db/live-channel';
+import {
+  createLiveChannel,
+  type LiveChannel,
+  type LiveChannelConfig,
+  type LiveMessage,
+} from '@agentweaver/db/live-channel';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { redisPrefix, redisUrl } from './support/redis.ts';

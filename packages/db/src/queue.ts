@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createPostgresBackend,
   DelayedError,
@@ -15,7 +16,7 @@ export type QueueConfig = {
   /** Set: the queue is on Redis. Otherwise it is on PostgreSQL. */
   redisUrl?: string;
   databaseUrl: string;
-  /** Several installations on one Redis. */
+  /** Of the keys on Redis, or the schema on PostgreSQL: letters, digits and _. */
   prefix?: string;
   /** Told of connection errors; both ends reconnect by themselves. */
   onError?: (error: Error) => void;
@@ -37,6 +38,7 @@ export type ExecutionQueue = {
 };
 
 const QUEUE_NAME = 'executions';
+const DEFAULT_PREFIX = 'agentweaver';
 const ADD_TIMEOUT_MS = 5_000;
 
 /** Ids only: job data lies in the queue as plain text. */
@@ -82,9 +84,9 @@ export const createExecutionQueue = (config: QueueConfig): ExecutionQueue => {
   };
 };
 
-const redisQueue = ({ prefix, onError }: QueueConfig, redisUrl: string) => {
+const redisQueue = ({ prefix = DEFAULT_PREFIX, onError }: QueueConfig, redisUrl: string) => {
   const connection = openRedis(redisUrl, 'queue', onError);
-  const queue = new Queue<JobData, void, 'execute'>(QUEUE_NAME, { connection, prefix: prefix ?? 'agentweaver' });
+  const queue = new Queue<JobData, void, 'execute'>(QUEUE_NAME, { connection, prefix });
   return {
     queue,
     close: async () => {
@@ -94,18 +96,19 @@ const redisQueue = ({ prefix, onError }: QueueConfig, redisUrl: string) => {
   };
 };
 
-const postgresQueue = ({ databaseUrl }: QueueConfig) => {
+const postgresQueue = (config: QueueConfig) => {
   const queue: PostgresQueue = new Queue(
     QUEUE_NAME,
-    { connection: postgresConnection(databaseUrl, 3) },
+    { connection: postgresConnection(config, 3) },
     createPostgresBackend,
   );
   return { queue, close: () => queue.close() };
 };
 
-/** BullMQ keeps its tables in a schema of its own, `bullmq`, and migrates it under a lock. */
-const postgresConnection = (connectionString: string, max: number) => ({
-  connectionString,
+/** BullMQ keeps its tables in a schema of its own, and migrates it under a lock. */
+const postgresConnection = ({ databaseUrl, prefix = DEFAULT_PREFIX }: QueueConfig, max: number) => ({
+  connectionString: databaseUrl,
+  schema: `${prefix}_queue`,
   max,
   migrate: true,
   connectionTimeoutMillis: ADD_TIMEOUT_MS,
@@ -164,28 +167,36 @@ export const createExecutionWorker = (
   let closing = false;
 
   const execute = async (job: Job<JobData, void, 'execute'>, token?: string): Promise<void> => {
+    const handOut = async (delayMs: number): Promise<never> => {
+      await job.moveToDelayed(Date.now() + delayMs, token);
+      throw new DelayedError();
+    };
+    // A worker that is closing may still be waiting for a job, and get one.
+    if (closing) return handOut(0);
     const data = jobDataSchema.safeParse(job.data);
     if (!data.success) {
       config.onError?.(new Error(`A job of the queue has no execution: ${data.error.message}`));
       return;
     }
     const controller = new AbortController();
-    if (closing) controller.abort(SHUTDOWN);
     controllers.add(controller);
     lastActivityAt = Date.now();
-    let result: HandlerResult;
     try {
-      result = await handler(data.data.executionId, controller.signal);
-    } catch (error) {
-      config.onError?.(error instanceof Error ? error : new Error(String(error)));
-      return;
+      const result = await handle(data.data.executionId, controller.signal);
+      if (result) await handOut(result.retryInMs);
     } finally {
       controllers.delete(controller);
       lastActivityAt = Date.now();
     }
-    if (!result) return;
-    await job.moveToDelayed(Date.now() + result.retryInMs, token);
-    throw new DelayedError();
+  };
+
+  const handle = async (executionId: string, signal: AbortSignal): Promise<HandlerResult> => {
+    try {
+      return await handler(executionId, signal);
+    } catch (error) {
+      config.onError?.(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
+    }
   };
 
   const { worker, disconnect } = config.redisUrl
@@ -201,19 +212,25 @@ export const createExecutionWorker = (
     lastActivityAt: () => lastActivityAt,
     pause: () => worker.pause(true),
     close: async ({ timeoutMs = 10_000 } = {}) => {
+      if (closing) return;
       closing = true;
-      const closed = worker.close();
+      // BullMQ's own close() can only either wait for ever or not at all.
+      await worker.pause(true);
       for (const controller of controllers) controller.abort(SHUTDOWN);
-      let timer: NodeJS.Timeout | undefined;
-      const timeout = new Promise<'timeout'>((resolve) => {
-        timer = setTimeout(() => resolve('timeout'), timeoutMs);
-      });
-      const first = await Promise.race([closed, timeout]);
-      clearTimeout(timer);
-      if (first === 'timeout') await worker.close(true);
+      const idle = await waitUntil(() => controllers.size === 0, timeoutMs);
+      await worker.close(!idle);
       disconnect();
     },
   };
+};
+
+const waitUntil = async (condition: () => boolean, timeoutMs: number): Promise<boolean> => {
+  const deadline = Date.now() + timeoutMs;
+  while (!condition()) {
+    if (Date.now() >= deadline) return false;
+    await sleep(20);
+  }
+  return true;
 };
 
 type Process = (job: Job<JobData, void, 'execute'>, token?: string) => Promise<void>;
@@ -221,19 +238,24 @@ type Process = (job: Job<JobData, void, 'execute'>, token?: string) => Promise<v
 /** A stalled job is handed out again as often as it takes: the claim decides whether there is still work. */
 const WORKER_OPTIONS = { maxStalledCount: 100, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } } as const;
 
-const redisWorker = ({ prefix, onError }: QueueConfig, redisUrl: string, concurrency: number, process: Process) => {
+const redisWorker = (
+  { prefix = DEFAULT_PREFIX, onError }: QueueConfig,
+  redisUrl: string,
+  concurrency: number,
+  process: Process,
+) => {
   const connection = openRedis(redisUrl, 'worker', onError);
   const worker = new Worker<JobData, void, 'execute'>(QUEUE_NAME, process, {
     ...WORKER_OPTIONS,
     connection,
     concurrency,
-    prefix: prefix ?? 'agentweaver',
+    prefix,
   });
   return { worker, disconnect: () => connection.disconnect() };
 };
 
-const postgresWorker = ({ databaseUrl }: QueueConfig, concurrency: number, process: Process) => {
-  const options = { ...WORKER_OPTIONS, connection: postgresConnection(databaseUrl, 5), concurrency };
+const postgresWorker = (config: QueueConfig, concurrency: number, process: Process) => {
+  const options = { ...WORKER_OPTIONS, connection: postgresConnection(config, 5), concurrency };
   const worker: PostgresWorker = new Worker(QUEUE_NAME, process, options, createPostgresBackend);
   return { worker, disconnect: () => undefined };
 };

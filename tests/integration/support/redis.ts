@@ -23,5 +23,5 @@ const answers = (): Promise<boolean> => {
  */
 export const redisUrl: string | undefined = process.env.CI === 'true' || (await answers()) ? REDIS_URL : undefined;
 
-/** Keys of one test file, apart from everything else on that Redis. */
-export const redisPrefix = (): string => `agentweaver-test-${randomBytes(4).toString('hex')}`;
+/** Names of one test, apart from everything else on that Redis. */
+export const redisPrefix = (): string => `agentweaver_test_${randomBytes(4).toString('hex')}`;

@@ -39,16 +39,30 @@ export const createPostgresTransport = (options: Options, onText: OnText): Trans
     }
   };
 
+  /** A client takes one statement at a time; this also keeps messages in order. */
+  let lastSend: Promise<unknown> = Promise.resolve();
+  const send = async (topic: string, text: string): Promise<void> => {
+    const client = await sender.open();
+    await client.query('SELECT pg_notify($1, $2)', [`${CHANNEL_PREFIX}${topic}`, text]);
+  };
+  let lastCommand: Promise<unknown> = Promise.resolve();
+  const command = async (client: pg.Client, sql: string): Promise<void> => {
+    const turn = lastCommand.catch(() => undefined).then(() => client.query(sql));
+    lastCommand = turn;
+    await turn;
+  };
+
   return {
     publish: async (topic, text) => {
-      const client = await sender.open();
-      await client.query('SELECT pg_notify($1, $2)', [`${CHANNEL_PREFIX}${topic}`, text]);
+      const turn = lastSend.catch(() => undefined).then(() => send(topic, text));
+      lastSend = turn;
+      await turn;
     },
     listen: async (topic) => {
       topics.add(topic);
       try {
         const client = await listener.open();
-        await client.query(`LISTEN ${channelOf(topic)}`);
+        await command(client, `LISTEN ${channelOf(topic)}`);
       } catch (error) {
         topics.delete(topic);
         throw error;
@@ -58,7 +72,7 @@ export const createPostgresTransport = (options: Options, onText: OnText): Trans
       topics.delete(topic);
       const client = listener.current();
       // Gone connections listen to nothing.
-      if (client) await client.query(`UNLISTEN ${channelOf(topic)}`).catch(() => undefined);
+      if (client) await command(client, `UNLISTEN ${channelOf(topic)}`).catch(() => undefined);
     },
     close: async () => {
       closed = true;
