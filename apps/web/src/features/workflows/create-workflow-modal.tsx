@@ -3,13 +3,14 @@
 import { Alert, Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { useTranslations } from 'next-intl';
 import { type FormEvent, useState } from 'react';
-import { publicErrorOf } from '../../trpc/public-error.ts';
+import { useErrorText } from '../../lib/use-error-text.ts';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import { useWorkflowActions } from './use-workflow-actions.ts';
 import { MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH } from './workflow-summary.ts';
 
 const Form = ({ onClose }: { onClose: () => void }) => {
   const t = useTranslations('workflows');
+  const errorText = useErrorText();
   const { slug } = useWorkspace();
   const { create } = useWorkflowActions();
   const [name, setName] = useState('');
@@ -39,7 +40,7 @@ const Form = ({ onClose }: { onClose: () => void }) => {
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
-        {create.error && <Alert color="red">{publicErrorOf(create.error)?.message ?? t('noAnswer')}</Alert>}
+        {create.error && <Alert color="red">{errorText(create.error)}</Alert>}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('cancel')}

@@ -2,7 +2,7 @@
 
 import { Alert, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useTranslations } from 'next-intl';
-import { publicErrorOf } from '../../trpc/public-error.ts';
+import { useErrorText } from '../../lib/use-error-text.ts';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import { useWorkflowActions } from './use-workflow-actions.ts';
 import type { WorkflowSummary } from './workflow-summary.ts';
@@ -12,6 +12,7 @@ type DeleteWorkflowModalProps = { workflow: WorkflowSummary; opened: boolean; on
 /** Says what goes before it goes. */
 export const DeleteWorkflowModal = ({ workflow, opened, onClose }: DeleteWorkflowModalProps) => {
   const t = useTranslations('workflows');
+  const errorText = useErrorText();
   const { slug } = useWorkspace();
   const { remove } = useWorkflowActions();
   return (
@@ -26,7 +27,7 @@ export const DeleteWorkflowModal = ({ workflow, opened, onClose }: DeleteWorkflo
         <Text size="sm" c="dimmed">
           {t('deleteFinal')}
         </Text>
-        {remove.error && <Alert color="red">{publicErrorOf(remove.error)?.message ?? t('noAnswer')}</Alert>}
+        {remove.error && <Alert color="red">{errorText(remove.error)}</Alert>}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
             {t('cancel')}

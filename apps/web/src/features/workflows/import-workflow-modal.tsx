@@ -4,6 +4,7 @@ import { Alert, Button, FileInput, Group, List, Modal, Stack, TextInput } from '
 import { IconFileImport } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { useErrorText } from '../../lib/use-error-text.ts';
 import { publicErrorOf } from '../../trpc/public-error.ts';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import { useWorkflowActions } from './use-workflow-actions.ts';
@@ -12,6 +13,7 @@ import { MAX_NAME_LENGTH } from './workflow-summary.ts';
 
 const Form = ({ onClose }: { onClose: () => void }) => {
   const t = useTranslations('workflows');
+  const errorText = useErrorText();
   const { slug } = useWorkspace();
   const { importFile } = useWorkflowActions();
   const [chosen, setChosen] = useState<File | null>(null);
@@ -53,7 +55,7 @@ const Form = ({ onClose }: { onClose: () => void }) => {
         />
       )}
       {importFile.error && (
-        <Alert color="red" title={failure?.message ?? t('noAnswer')}>
+        <Alert color="red" title={errorText(importFile.error)}>
           {failure && failure.problems.length > 0 && (
             <List size="sm">
               {failure.problems.slice(0, 10).map((problem) => (

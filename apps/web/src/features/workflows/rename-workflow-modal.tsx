@@ -3,13 +3,14 @@
 import { Alert, Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { useTranslations } from 'next-intl';
 import { type FormEvent, useState } from 'react';
-import { publicErrorOf } from '../../trpc/public-error.ts';
+import { useErrorText } from '../../lib/use-error-text.ts';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import { useWorkflowActions } from './use-workflow-actions.ts';
 import { MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, type WorkflowSummary } from './workflow-summary.ts';
 
 const Form = ({ workflow, onClose }: { workflow: WorkflowSummary; onClose: () => void }) => {
   const t = useTranslations('workflows');
+  const errorText = useErrorText();
   const { slug } = useWorkspace();
   const { rename } = useWorkflowActions();
   const [name, setName] = useState(workflow.name);
@@ -42,7 +43,7 @@ const Form = ({ workflow, onClose }: { workflow: WorkflowSummary; onClose: () =>
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
-        {rename.error && <Alert color="red">{publicErrorOf(rename.error)?.message ?? t('noAnswer')}</Alert>}
+        {rename.error && <Alert color="red">{errorText(rename.error)}</Alert>}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('cancel')}

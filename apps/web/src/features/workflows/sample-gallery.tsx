@@ -3,8 +3,8 @@
 import { Alert, Group, Loader, SimpleGrid, Skeleton, Text, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useLocale, useTranslations } from 'next-intl';
+import { useErrorText } from '../../lib/use-error-text.ts';
 import { useTRPC } from '../../trpc/client.tsx';
-import { publicErrorOf } from '../../trpc/public-error.ts';
 import { presentationOf } from '../builder/node-presentation.tsx';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import { useWorkflowActions } from './use-workflow-actions.ts';
@@ -13,6 +13,7 @@ import classes from './workflows.module.css';
 /** Samples that run without a key; a click makes a workflow of one's own from it. */
 export const SampleGallery = () => {
   const t = useTranslations('workflows');
+  const errorText = useErrorText();
   const trpc = useTRPC();
   const locale = useLocale();
   const { slug } = useWorkspace();
@@ -23,7 +24,7 @@ export const SampleGallery = () => {
     <div className={classes.samples}>
       {create.error && (
         <Alert color="red" mb="md">
-          {publicErrorOf(create.error)?.message ?? t('noAnswer')}
+          {errorText(create.error)}
         </Alert>
       )}
       <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md">

@@ -4,8 +4,8 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
+import { useErrorText } from '../../lib/use-error-text.ts';
 import { useTRPC, useTRPCClient } from '../../trpc/client.tsx';
-import { publicErrorOf } from '../../trpc/public-error.ts';
 import { downloadText } from '../executions/payload/download-text.ts';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import { exportFileName, toExportText } from './workflow-file.ts';
@@ -13,6 +13,7 @@ import { exportFileName, toExportText } from './workflow-file.ts';
 /** What can be done with workflows from the list; each tells about its failure, and the list is read anew. */
 export const useWorkflowActions = () => {
   const t = useTranslations('workflows');
+  const errorText = useErrorText();
   const trpc = useTRPC();
   const client = useTRPCClient();
   const queries = useQueryClient();
@@ -20,8 +21,7 @@ export const useWorkflowActions = () => {
   const { slug } = useWorkspace();
   const open = ({ id }: { id: string }) => router.push(`/w/${slug}/workflows/${id}`);
   const refresh = () => queries.invalidateQueries(trpc.workflows.pathFilter());
-  const fail = (error: Error) =>
-    notifications.show({ color: 'red', message: publicErrorOf(error)?.message ?? t('noAnswer'), autoClose: 8_000 });
+  const fail = (error: unknown) => notifications.show({ color: 'red', message: errorText(error), autoClose: 8_000 });
   const opening = {
     onSuccess: (workflow: { id: string }) => {
       void refresh();

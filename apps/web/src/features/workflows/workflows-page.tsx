@@ -1,11 +1,13 @@
 'use client';
 
-import { Alert, Button, Center, Group, Loader, Menu, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Center, Group, Loader, Menu, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconFileImport, IconPlus, IconSearch, IconSparkles } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { Page } from '../../components/page.tsx';
+import { ErrorState } from '../../components/state-views.tsx';
 import { useTRPC } from '../../trpc/client.tsx';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import { CreateWorkflowModal } from './create-workflow-modal.tsx';
@@ -37,10 +39,10 @@ export const WorkflowsPage = () => {
   const isEmpty = list.isSuccess && workflows.length === 0;
 
   return (
-    <div className={classes.page}>
-      <Group justify="space-between" gap="sm" className={classes.head}>
-        <Title order={1}>{t('title')}</Title>
-        {canEdit && (
+    <Page
+      title={t('title')}
+      actions={
+        canEdit && (
           <Group gap={0} wrap="nowrap">
             <Button leftSection={<IconPlus size={16} />} onClick={create.open} className={classes.mainButton}>
               {t('new')}
@@ -64,9 +66,9 @@ export const WorkflowsPage = () => {
               </Menu.Dropdown>
             </Menu>
           </Group>
-        )}
-      </Group>
-
+        )
+      }
+    >
       {!(isEmpty && wanted === '') && (
         <TextInput
           className={classes.search}
@@ -86,13 +88,7 @@ export const WorkflowsPage = () => {
           ))}
         </Stack>
       )}
-      {list.isError && (
-        <Alert color="red" title={t('loadFailed')}>
-          <Button size="xs" variant="light" color="red" onClick={() => void list.refetch()}>
-            {t('retry')}
-          </Button>
-        </Alert>
-      )}
+      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {isEmpty && wanted !== '' && (
         <Center py={60}>
           <Text c="dimmed">{t('noMatch', { search: wanted })}</Text>
@@ -128,6 +124,6 @@ export const WorkflowsPage = () => {
       <CreateWorkflowModal opened={createOpened} onClose={create.close} />
       <SamplesModal opened={samplesOpened} onClose={samples.close} />
       <ImportWorkflowModal opened={importOpened} onClose={importing.close} />
-    </div>
+    </Page>
   );
 };

@@ -77,7 +77,11 @@ export const Canvas = () => {
   const commitDrag = useCallback(
     (moved: StepFlowNode[]) => {
       isDragging.current = false;
-      editor.move(moved.map(({ id, position }) => ({ id, position })));
+      const moves = moved.filter(({ position, data }) => {
+        const { x, y } = data.step.position;
+        return position.x !== x || position.y !== y;
+      });
+      if (moves.length > 0) editor.move(moves.map(({ id, position }) => ({ id, position })));
     },
     [editor],
   );

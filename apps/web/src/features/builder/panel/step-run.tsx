@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { StatusBadge } from '../../../components/status-badge.tsx';
+import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { PayloadView } from '../../executions/payload/payload-view.tsx';
@@ -16,6 +17,7 @@ import { useRunState } from '../state/builder-context.tsx';
 export const StepRun = ({ nodeId }: { nodeId: string }) => {
   const t = useTranslations('builder.run');
   const format = useFormat();
+  const errorText = useErrorText();
   const trpc = useTRPC();
   const { slug } = useWorkspace();
   const [side, setSide] = useState<'input' | 'output'>('output');
@@ -68,7 +70,7 @@ export const StepRun = ({ nodeId }: { nodeId: string }) => {
         <PayloadView value={streamed} fileName={nodeId} />
       )}
       {payload.isPending && !streamed && <Skeleton height={120} />}
-      {payload.isError && <Alert color="red">{payload.error.message}</Alert>}
+      {payload.isError && <Alert color="red">{errorText(payload.error)}</Alert>}
       {payload.data && !(side === 'output' && step.status === 'running') && (
         <PayloadView
           key={side}

@@ -25,6 +25,7 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { StatusBadge } from '../../../components/status-badge.tsx';
+import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { type ExecutionHead, isFinished } from '../../executions/execution-view.ts';
@@ -36,6 +37,7 @@ import classes from './run-panel.module.css';
 
 const RunResult = ({ execution }: { execution: ExecutionHead }) => {
   const t = useTranslations('builder.run');
+  const errorText = useErrorText();
   const trpc = useTRPC();
   const goToNode = useGoToNode();
   const { slug } = useWorkspace();
@@ -66,7 +68,7 @@ const RunResult = ({ execution }: { execution: ExecutionHead }) => {
       </Text>
     );
   if (!completed) return <RunProgress />;
-  if (payload.isError) return <Alert color="red">{payload.error.message}</Alert>;
+  if (payload.isError) return <Alert color="red">{errorText(payload.error)}</Alert>;
   // The row may be read a moment before its results are there.
   if (!payload.data) return <Skeleton height={80} />;
   return <PayloadView value={payload.data.results} fileName={`result-${execution.id}`} maxHeight={240} />;

@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
+import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useTRPCClient } from '../../../trpc/client.tsx';
 import { publicErrorOf } from '../../../trpc/public-error.ts';
 import { DraftOffline } from '../../collab/draft-connection.ts';
@@ -12,6 +13,7 @@ import { rememberInput } from './last-input.ts';
 /** Starts a run of the draft as it is on the screen: everything is stored before the server reads it. */
 export const useStartRun = (onStarted: () => void) => {
   const t = useTranslations('builder.run');
+  const errorText = useErrorText();
   const { slug } = useWorkspace();
   const client = useTRPCClient();
   const { workflowId, connection, runs } = useBuilder();
@@ -28,8 +30,8 @@ export const useStartRun = (onStarted: () => void) => {
   });
   const describe = (error: Error): string => {
     if (error instanceof DraftOffline) return t('offline');
-    const known = publicErrorOf(error);
-    return known ? [known.message, ...known.problems.map((problem) => problem.message)].join(' ') : t('startFailed');
+    const problems = publicErrorOf(error)?.problems ?? [];
+    return [errorText(error), ...problems.map((problem) => problem.message)].join(' ');
   };
   return {
     start: start.mutate,

@@ -18,17 +18,20 @@ export const reconcileNodes = (before: readonly StepFlowNode[], view: DraftView)
   const old = new Map(before.map((node) => [node.id, node]));
   return view.nodes.map((step) => {
     const known = old.get(step.id);
-    if (!known) return { id: step.id, type: 'step', position: step.position, data: { step }, initialWidth: NODE_WIDTH };
-    if (known.data.step === step) return known;
-    return { ...known, position: known.dragging ? known.position : step.position, data: { step } };
+    if (known?.data.step === step) return known;
+    const start = { id: step.id, type: 'step' as const, initialWidth: NODE_WIDTH, initialHeight: NODE_HEIGHT };
+    const position = known?.dragging ? known.position : step.position;
+    return { ...(known ?? start), position, data: { step }, ariaLabel: step.name };
   });
 };
 
 export const reconcileEdges = (before: readonly StepFlowEdge[], view: DraftView): StepFlowEdge[] => {
   const old = new Map(before.map((edge) => [edge.id, edge]));
+  const names = new Map(view.nodes.map((node) => [node.id, node.name]));
   return view.edges.map((edge) => {
     const known = old.get(edge.id);
-    if (known?.data?.edge === edge) return known;
+    const ariaLabel = `${names.get(edge.source)} → ${names.get(edge.target)}`;
+    if (known?.data?.edge === edge && known.ariaLabel === ariaLabel) return known;
     return {
       ...known,
       id: edge.id,
@@ -38,6 +41,7 @@ export const reconcileEdges = (before: readonly StepFlowEdge[], view: DraftView)
       sourceHandle: edge.sourcePort,
       targetHandle: edge.targetPort,
       data: { edge },
+      ariaLabel,
     };
   });
 };

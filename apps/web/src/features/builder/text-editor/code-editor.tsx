@@ -8,7 +8,7 @@ import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror
 import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, keymap, lineNumbers, placeholder as placeholderText } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import classes from './code-editor.module.css';
 import { minimalChange } from './minimal-change.ts';
 
@@ -111,7 +111,8 @@ export const CodeEditor = (props: CodeEditorProps) => {
     };
   }, []);
 
-  useEffect(() => {
+  // In the commit itself: later, a key may have been pressed, and an old value would undo it.
+  useLayoutEffect(() => {
     const change = view.current && minimalChange(view.current.state.doc.toString(), value);
     if (change) view.current?.dispatch({ changes: change, annotations: fromOutside.of(true) });
   }, [value]);

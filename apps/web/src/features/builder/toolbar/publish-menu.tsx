@@ -9,9 +9,10 @@ import { IconRocket } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
+import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useTRPC, useTRPCClient } from '../../../trpc/client.tsx';
-import { publicErrorOf } from '../../../trpc/public-error.ts';
+import { DraftOffline } from '../../collab/draft-connection.ts';
 import { useNow } from '../../executions/use-now.ts';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useBuilder, useBuilderState } from '../state/builder-context.tsx';
@@ -43,6 +44,7 @@ const useDiffers = (published: WorkflowDefinition | undefined): boolean => {
 const Versions = () => {
   const t = useTranslations('builder.publish');
   const format = useFormat();
+  const errorText = useErrorText();
   const now = useNow(60_000);
   const trpc = useTRPC();
   const { slug } = useWorkspace();
@@ -52,7 +54,7 @@ const Versions = () => {
   if (versions.isError)
     return (
       <Text size="sm" c="red">
-        {versions.error.message}
+        {errorText(versions.error)}
       </Text>
     );
   return (
@@ -88,6 +90,7 @@ export const PublishMenu = ({
   published: { number: number; definition: WorkflowDefinition } | null;
 }) => {
   const t = useTranslations('builder.publish');
+  const errorText = useErrorText();
   const trpc = useTRPC();
   const client = useTRPCClient();
   const queries = useQueryClient();
@@ -149,7 +152,7 @@ export const PublishMenu = ({
               )}
               {publish.error && (
                 <Text size="xs" c="red" role="alert">
-                  {publicErrorOf(publish.error)?.message ?? t('failed')}
+                  {publish.error instanceof DraftOffline ? t('failed') : errorText(publish.error)}
                 </Text>
               )}
               <Button

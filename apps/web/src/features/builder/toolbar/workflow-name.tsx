@@ -5,6 +5,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useBuilder } from '../state/builder-context.tsx';
@@ -13,6 +14,7 @@ import classes from './toolbar.module.css';
 /** The workflow's name; a click makes it a field. */
 export const WorkflowName = ({ name }: { name: string }) => {
   const t = useTranslations('builder.toolbar');
+  const errorText = useErrorText();
   const trpc = useTRPC();
   const queries = useQueryClient();
   const { slug } = useWorkspace();
@@ -25,7 +27,7 @@ export const WorkflowName = ({ name }: { name: string }) => {
           queries.invalidateQueries(trpc.builder.get.queryFilter()),
           queries.invalidateQueries(trpc.workflows.list.pathFilter()),
         ]),
-      onError: (error) => notifications.show({ color: 'red', message: error.message }),
+      onError: (error) => notifications.show({ color: 'red', message: errorText(error) }),
     }),
   );
   const shown = rename.isPending ? rename.variables.name : name;

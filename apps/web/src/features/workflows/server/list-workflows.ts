@@ -4,10 +4,16 @@ import type { ReadContext } from './workflow-context.ts';
 type ListInput = { search: string; cursor?: string | null; limit: number };
 
 /** Newest change first; `cursor` is the id of the last row of the page before. */
-export const listWorkflows = async ({ prisma, workspace }: ReadContext, { search, cursor, limit }: ListInput): Promise<WorkflowList> => {
+export const listWorkflows = async (
+  { prisma, workspace }: ReadContext,
+  { search, cursor, limit }: ListInput,
+): Promise<WorkflowList> => {
   const contains = { contains: search, mode: 'insensitive' } as const;
   const rows = await prisma.workflow.findMany({
-    where: { workspaceId: workspace.id, ...(search === '' ? {} : { OR: [{ name: contains }, { description: contains }] }) },
+    where: {
+      workspaceId: workspace.id,
+      ...(search === '' ? {} : { OR: [{ name: contains }, { description: contains }] }),
+    },
     orderBy: [{ updatedAt: 'desc' }, { id: 'desc' }],
     take: limit + 1,
     ...(cursor ? { cursor: { id: cursor }, skip: 1 } : {}),
