@@ -92,8 +92,15 @@ const fillArray = (schema: Schema, context: FillContext, name: string, depth: nu
     const scored = items.enum.filter((value) => typeof value === 'string' && conceptScore(material, value) > 0);
     return padded(scored.slice(0, wanted), least, () => fillEnum(items.enum as unknown[], context, name));
   }
-  if (items.type === 'number' || items.type === 'integer')
-    return padded(findNumbers(material).slice(0, wanted), least, () => 0);
+  const filler = () => fillSchema(items, context, name, depth + 1);
+  if (items.type === 'number' || items.type === 'integer') {
+    const low = numberOr(items.minimum, Number.NEGATIVE_INFINITY);
+    const high = numberOr(items.maximum, Number.POSITIVE_INFINITY);
+    const fitting = findNumbers(material).filter(
+      (found) => found >= low && found <= high && (items.type === 'number' || Number.isInteger(found)),
+    );
+    return padded(fitting.slice(0, wanted), least, filler);
+  }
   if (isRecord(items.properties)) {
     const parts = topSentences(material, wanted).map((sentence) => ({
       ...context,
@@ -102,9 +109,11 @@ const fillArray = (schema: Schema, context: FillContext, name: string, depth: nu
     return padded(
       parts.map((part) => fillSchema(items, part, name, depth + 1)),
       least,
-      () => fillSchema(items, context, name, depth + 1),
+      filler,
     );
   }
+  if ('const' in items || (items.type !== undefined && items.type !== 'string'))
+    return padded([filler()], least, filler);
   const isSentences = /point|item|action|step|sentence|fact|finding|reason|issue|risk|quote|highlight|要点|項目/i.test(
     name,
   );

@@ -51,7 +51,10 @@ export const splitSentences = (text: string): string[] =>
     .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 
 const splitBlock = (block: string): string[] => {
-  const pieces = block.split(/(?<=[。！？](?:[」』）])?)(?![」』）])|(?<=[.!?]["')\]]?)\s+(?=["'([]?[\p{Lu}\p{N}])/u);
+  // 「…。」と言った goes on: a closing quote ends a sentence only where no quoting particle follows.
+  const pieces = block.split(
+    /(?<=[。！？])(?![」』）])|(?<=[。！？][」』）])(?!と|って|の)|(?<=[.!?]["')\]]?)\s+(?=["'([]?[\p{Lu}\p{N}])/u,
+  );
   const sentences: string[] = [];
   for (const piece of pieces) {
     const before = sentences.at(-1);
