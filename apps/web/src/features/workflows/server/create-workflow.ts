@@ -22,7 +22,7 @@ export type NewWorkflow = {
 };
 
 /** Writes a workflow, its draft and the line in the audit log, or none of them. */
-export const createWorkflow = (
+export const createWorkflow = async (
   { prisma, workspace, user }: WorkflowContext,
   { name, description, definition, sample, action, data }: NewWorkflow,
 ): Promise<{ id: string; name: string }> => {
@@ -79,7 +79,7 @@ const blankDefinition = (): WorkflowDefinition =>
   });
 
 /** A blank workflow, or one made from a sample. */
-export const createFromSample = (
+export const createFromSample = async (
   context: WorkflowContext,
   { name, description, sampleId }: { name: string; description: string; sampleId?: string },
 ): Promise<{ id: string; name: string }> => {
