@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 const weave: MantineColorsTuple = [
   '#eef0ff',
@@ -55,4 +55,28 @@ export const theme = createTheme({
   },
   autoContrast: true,
   respectReducedMotion: true,
+});
+
+/** Beside Mantine's own variables. The dimmed text is darker than Mantine's, which small print needs to be legible. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--aw-canvas': '#f6f7fa',
+    '--aw-surface': '#ffffff',
+    '--aw-border': '#e4e6ed',
+    '--aw-hover': '#f0f1f6',
+    '--aw-text-muted': '#5c6377',
+    '--mantine-color-dimmed': '#5c6377',
+  },
+  dark: {
+    '--aw-canvas': '#0e1017',
+    '--aw-surface': '#161924',
+    '--aw-border': '#272c3b',
+    '--aw-hover': '#1f2433',
+    '--aw-text-muted': '#9aa1b5',
+    '--mantine-color-dimmed': '#9aa1b5',
+    '--mantine-color-body': '#161924',
+    '--mantine-color-error': '#ff8787',
+    '--mantine-color-default-border': '#2f3547',
+  },
 });

@@ -5,12 +5,12 @@ import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import type { ReactNode } from 'react';
-import { theme } from '../theme.ts';
+import { cssVariables, theme } from '../theme.ts';
 import { TRPCProvider } from '../trpc/client.tsx';
 
 /** Everything that every page stands on; one place, so that a page needs no provider of its own. */
 export const Providers = ({ children }: { children: ReactNode }) => (
-  <MantineProvider theme={theme} defaultColorScheme="auto">
+  <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
     <TRPCProvider>
       <NuqsAdapter>
         <ModalsProvider>

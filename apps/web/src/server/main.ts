@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import next from 'next';
 import { clientAddress } from './client-address.ts';
 import { CLIENT_IP_HEADER } from './client-ip.ts';
@@ -11,6 +12,9 @@ import { closeServices } from './services.ts';
 
 /** The longest wait for open requests at shutdown, in ms; server-sent events never end by themselves. */
 const DRAIN_MS = 5_000;
+
+/** After this the process ends, come what may, in ms; below the 20 s that its starter waits. */
+const STOP_MS = 15_000;
 
 const readEnv = (): WebEnv => {
   try {
@@ -25,16 +29,17 @@ const env = readEnv();
 // next-auth reads its own address from the environment.
 process.env.NEXTAUTH_URL = env.publicUrl;
 
+/** Next puts its upgrade listener on this one, which never listens; what is not for drafts is handed on to it below. */
+const nextUpgrades = new Server();
+
 const app = next({
   dev: env.NODE_ENV !== 'production',
   dir: `${import.meta.dirname}/../..`,
   port: env.PORT,
-  // Next attaches its upgrade listener to this one, which never listens: upgrades are told apart below.
-  httpServer: new Server(),
+  httpServer: nextUpgrades,
 });
 await app.prepare();
 const handle = app.getRequestHandler();
-const handleNextUpgrade = app.getUpgradeHandler();
 const collab = openCollab(createDraftServer);
 
 const secure = env.publicUrl.startsWith('https://');
@@ -51,14 +56,20 @@ const onRequest = (request: IncomingMessage, response: ServerResponse): void => 
 
 const server = createServer({ keepAliveTimeout: 65_000 }, onRequest);
 
+/** `closeAllConnections` knows nothing of upgraded ones, and `close` waits for them. */
+const upgraded = new Set<Duplex>();
+
 server.on('upgrade', (request, socket, head) => {
+  upgraded.add(socket);
+  socket.on('close', () => upgraded.delete(socket));
   socket.on('error', () => socket.destroy());
   if (collab.handleUpgrade(request, socket, head)) return;
   if (env.NODE_ENV === 'production') {
     socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
     return;
   }
-  handleNextUpgrade(request, socket, head).catch(() => socket.destroy());
+  // Hot reload.
+  nextUpgrades.emit('upgrade', request, socket, head);
 });
 
 server.on('error', (error: NodeJS.ErrnoException) => {
@@ -72,10 +83,14 @@ const stop = async (signal: string): Promise<void> => {
   if (stopping) return;
   stopping = true;
   log.info({ signal }, 'stopping');
+  setTimeout(() => process.exit(1), STOP_MS).unref();
   const drained = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   await collab.close();
-  const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  const force = setTimeout(() => {
+    server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
+  }, DRAIN_MS);
   await drained;
   clearTimeout(force);
   await closeServices();

@@ -2,6 +2,7 @@
 
 import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useMounted } from '@mantine/hooks';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { signIn } from 'next-auth/react';
 import { useTranslations } from 'next-intl';
@@ -22,6 +23,8 @@ export const SignInForm = ({ returnPath, failure, oauth }: SignInFormProps) => {
   const t = useTranslations('auth');
   const [failed, setFailed] = useState(failure);
   const [busy, setBusy] = useState(false);
+  // Before React has taken over, the browser itself would send the form.
+  const ready = useMounted();
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { email: '', password: '' },
@@ -53,7 +56,7 @@ export const SignInForm = ({ returnPath, failure, oauth }: SignInFormProps) => {
           {t(t.has(failureKey) ? failureKey : 'failures.Default')}
         </Alert>
       ) : null}
-      <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+      <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate method="post">
         <Stack gap="md">
           <TextInput
             label={t('email')}
@@ -74,7 +77,7 @@ export const SignInForm = ({ returnPath, failure, oauth }: SignInFormProps) => {
             key={form.key('password')}
             {...form.getInputProps('password')}
           />
-          <Button type="submit" loading={busy} fullWidth>
+          <Button type="submit" disabled={!ready} loading={busy} fullWidth>
             {t('signIn')}
           </Button>
         </Stack>

@@ -2,6 +2,7 @@
 
 import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useMounted } from '@mantine/hooks';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { signIn } from 'next-auth/react';
@@ -20,6 +21,8 @@ export const SignUpForm = ({ returnPath, oauth }: SignUpFormProps) => {
   const t = useTranslations('auth');
   const errorText = useErrorText();
   const trpc = useTRPC();
+  // Before React has taken over, the browser itself would send the form.
+  const ready = useMounted();
   const form = useForm<SignUpValues>({
     mode: 'uncontrolled',
     initialValues: { name: '', email: '', password: '' },
@@ -47,7 +50,7 @@ export const SignUpForm = ({ returnPath, oauth }: SignUpFormProps) => {
           {errorText(signUp.error)}
         </Alert>
       ) : null}
-      <form onSubmit={form.onSubmit((values) => signUp.mutate(values))} noValidate>
+      <form onSubmit={form.onSubmit((values) => signUp.mutate(values))} noValidate method="post">
         <Stack gap="md">
           <TextInput
             label={t('name')}
@@ -77,7 +80,7 @@ export const SignUpForm = ({ returnPath, oauth }: SignUpFormProps) => {
             key={form.key('password')}
             {...form.getInputProps('password')}
           />
-          <Button type="submit" loading={signUp.isPending || signUp.isSuccess} fullWidth>
+          <Button type="submit" disabled={!ready} loading={signUp.isPending || signUp.isSuccess} fullWidth>
             {t('signUp')}
           </Button>
         </Stack>

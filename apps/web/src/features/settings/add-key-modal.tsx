@@ -1,13 +1,13 @@
 'use client';
 
-import { Button, Group, Modal, PasswordInput, Select, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Modal, PasswordInput, Select, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useTRPC } from '../../trpc/client.tsx';
 import { publicErrorOf } from '../../trpc/public-error.ts';
 import { useWorkspace } from '../workspace/use-workspace.ts';
-import { PROVIDER_NAMES, PROVIDERS, type ProviderName } from './provider-names.ts';
+import { PROVIDERS, type ProviderName, providerKeysUrl, providerTitle } from './provider-names.ts';
 import { useSettingsFeedback } from './use-settings-feedback.ts';
 
 type KeyValues = { provider: ProviderName; label: string; apiKey: string; baseUrl: string; models: string[] };
@@ -62,7 +62,7 @@ export const AddKeyModal = ({ opened, onClose }: { opened: boolean; onClose: () 
         <Stack gap="md">
           <Select
             label={t('provider')}
-            data={PROVIDERS.map((provider) => ({ value: provider, label: PROVIDER_NAMES[provider] }))}
+            data={PROVIDERS.map((provider) => ({ value: provider, label: providerTitle(provider) }))}
             allowDeselect={false}
             data-autofocus
             {...form.getInputProps('provider')}
@@ -78,7 +78,15 @@ export const AddKeyModal = ({ opened, onClose }: { opened: boolean; onClose: () 
           ) : null}
           <PasswordInput
             label={t('apiKey')}
-            description={isEndpoint ? t('apiKeyOptional') : undefined}
+            description={
+              isEndpoint ? (
+                t('apiKeyOptional')
+              ) : (
+                <Anchor href={providerKeysUrl(form.values.provider)} target="_blank" rel="noreferrer" size="xs">
+                  {t('whereKeys', { provider: providerTitle(form.values.provider) })}
+                </Anchor>
+              )
+            }
             required={!isEndpoint}
             autoComplete="off"
             visibilityToggleButtonProps={{ 'aria-label': t('showKey') }}
@@ -89,7 +97,7 @@ export const AddKeyModal = ({ opened, onClose }: { opened: boolean; onClose: () 
           ) : null}
           <TextInput
             label={t('label')}
-            placeholder={PROVIDER_NAMES[form.values.provider]}
+            placeholder={providerTitle(form.values.provider)}
             maxLength={60}
             {...form.getInputProps('label')}
           />

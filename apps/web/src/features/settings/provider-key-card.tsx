@@ -8,7 +8,7 @@ import { useTranslations } from 'next-intl';
 import { useFormat } from '../../lib/use-format.ts';
 import { useTRPC } from '../../trpc/client.tsx';
 import { useWorkspace } from '../workspace/use-workspace.ts';
-import { PROVIDER_NAMES, type ProviderName } from './provider-names.ts';
+import { type ProviderName, providerTitle } from './provider-names.ts';
 import { useSettingsFeedback } from './use-settings-feedback.ts';
 
 export type ProviderKeyRow = {
@@ -84,7 +84,7 @@ export const ProviderKeyCard = ({ providerKey }: { providerKey: ProviderKeyRow }
             <TestBadge providerKey={providerKey} />
           </Group>
           <Text size="sm" c="dimmed">
-            {PROVIDER_NAMES[providerKey.provider]}
+            {providerTitle(providerKey.provider)}
             {providerKey.lastFour ? <Code ml={8}>…{providerKey.lastFour}</Code> : null}
           </Text>
           {providerKey.baseUrl ? (

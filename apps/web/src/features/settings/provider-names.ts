@@ -1,10 +1,10 @@
-export const PROVIDERS = ['anthropic', 'openai', 'google', 'openai_compatible'] as const;
+import { PROVIDERS as CATALOG, type ProviderId } from '@agentweaver/core/models/catalog';
+
+/** Those that take a key or an address; the demo model takes neither. */
+export const PROVIDERS = ['anthropic', 'openai', 'google', 'openai_compatible'] as const satisfies ProviderId[];
 export type ProviderName = (typeof PROVIDERS)[number];
 
-/** Names of companies and protocols, the same in every language. */
-export const PROVIDER_NAMES: Record<ProviderName, string> = {
-  anthropic: 'Anthropic',
-  openai: 'OpenAI',
-  google: 'Google',
-  openai_compatible: 'OpenAI-compatible',
-};
+export const providerTitle = (provider: ProviderName): string => CATALOG[provider].name;
+
+/** Where people make a key. */
+export const providerKeysUrl = (provider: ProviderName): string | undefined => CATALOG[provider].keysUrl;

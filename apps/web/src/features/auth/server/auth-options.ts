@@ -59,7 +59,7 @@ export const createAuthOptions = (ip: string): NextAuthOptions => {
       },
       // The token names the user and nothing else: roles and names are read per request.
       jwt: ({ token, user }) => ({ sub: user?.id ?? token.sub }),
-      session: ({ session }) => ({ expires: session.expires }),
+      session: ({ session }) => ({ expires: session.expires, user: {} }),
       redirect: ({ url, baseUrl }) => {
         const path = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url;
         return `${baseUrl}${safeReturnPath(path)}`;

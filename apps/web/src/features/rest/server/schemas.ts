@@ -27,15 +27,12 @@ export const executionQuery = pageQuery.extend({
 });
 
 /** The definition's shape is checked by the same validation as in the editor, which reports every problem at once. */
-const definitionInput = z
-  .unknown()
-  .refine((value) => value !== undefined, 'is missing')
-  .meta({
-    description: 'The workflow: nodes, edges and settings.',
-    override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
-      jsonSchema.$ref = '#/components/schemas/WorkflowDefinition';
-    },
-  });
+const definitionInput = z.unknown().meta({
+  description: 'The workflow: nodes, edges and settings.',
+  override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
+    jsonSchema.$ref = '#/components/schemas/WorkflowDefinition';
+  },
+});
 
 export const definitionComponent = workflowDefinitionSchema.meta({ id: 'WorkflowDefinition' });
 

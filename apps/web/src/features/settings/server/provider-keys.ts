@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { recordAudit } from '../../../server/audit.ts';
 import { getEnv } from '../../../server/env.ts';
 import { createGuardedFetch } from '../../../server/guarded-fetch.ts';
-import { PROVIDER_NAMES, PROVIDERS, type ProviderName } from '../provider-names.ts';
+import { PROVIDERS, type ProviderName, providerTitle } from '../provider-names.ts';
 import type { Actor } from './members.ts';
 import { type KeyTest, type ProviderCredentials, testProviderKey } from './test-provider-key.ts';
 
@@ -55,7 +55,7 @@ export const addProviderKey = async (
   const { workspaceId, userId } = actor;
   const test = await guardedTest(key);
   const secret = encryptSecret({ masterKey: getEnv().AGENTWEAVER_MASTER_KEY, workspaceId }, key.apiKey);
-  const label = key.label || PROVIDER_NAMES[key.provider];
+  const label = key.label || providerTitle(key.provider);
   try {
     return await prisma.$transaction(async (transaction) => {
       const saved = await transaction.providerKey.create({

@@ -1,8 +1,9 @@
+import { DEMO_MODEL_NAME } from '@agentweaver/core/models/demo-model';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { z } from 'zod';
 import { getEnv } from '../../../server/env.ts';
 import { checkDatabase, checkQueue, type DatabaseHealth, type QueueHealth } from '../../../server/health.ts';
-import { PROVIDER_NAMES, PROVIDERS } from '../provider-names.ts';
+import { PROVIDERS, providerTitle } from '../provider-names.ts';
 
 const TIMEOUT_MS = 3_000;
 
@@ -44,11 +45,11 @@ const modelStatus = async (
 ): Promise<ModelStatus> => {
   const keys = await prisma.providerKey.findMany({ where: { workspaceId }, select: { provider: true } });
   const provider = PROVIDERS.find((name) => keys.some((key) => key.provider === name));
-  if (provider) return { source: 'workspace', name: PROVIDER_NAMES[provider] };
+  if (provider) return { source: 'workspace', name: providerTitle(provider) };
   const models = typeof ready === 'string' ? [] : ready.models;
   const local = models.find((model) => !model.id.startsWith('demo/'));
   if (local) return { source: 'local', name: local.name };
-  return { source: 'demo', name: 'Demo model (offline, not an AI)' };
+  return { source: 'demo', name: DEMO_MODEL_NAME };
 };
 
 export type SystemStatus = {
