@@ -4,11 +4,10 @@ import { startExecutor, startWeb } from './apps.ts';
 import { buildWebApp, bundleSandboxRuntime, generatePrismaClient } from './build-steps.ts';
 import { claimDataFolder } from './data-folder.ts';
 import { migrateDatabase, openDatabase } from './database.ts';
+import { runFirstSample, seedDemoData } from './demo-data.ts';
 import { writeDemoFile } from './demo-file.ts';
-import { runFirstSample } from './first-sample.ts';
 import { findPort, mustBeFree } from './ports.ts';
 import { readOrMakeSecrets } from './secrets.ts';
-import { seedDemoData } from './seed.ts';
 import { readSettings, type StartSettings } from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { printSummary } from './summary.ts';
@@ -35,7 +34,7 @@ const start = async (settings: StartSettings, shutdown: Shutdown): Promise<void>
   void database.lost.then((log) => shutdown.finish(1, `PostgreSQL went away. Its log ends with:\n\n${log}`));
 
   const demoFile = await writeDemoFile(settings, secrets);
-  await runFirstSample({ settings, demo, token: secrets.demoToken });
+  await runFirstSample(settings, database.databaseUrl, demo);
   await printSummary({ settings, secrets, database, executorPort, demoFile });
 };
 
