@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,9 +8,11 @@ const inExecutor = (relative: string): string => fileURLToPath(new URL(`../${rel
 /** Bundles what runs inside a sandbox into one file, which needs nothing but Node. */
 export const buildRuntime = async (outfile = inExecutor('dist/sandbox-runtime.mjs')): Promise<void> => {
   await mkdir(path.dirname(outfile), { recursive: true });
+  // Replaced in one step: an executor may be reading the one before.
+  const unfinished = `${outfile}.${process.pid}`;
   await build({
     entryPoints: [inExecutor('src/runtime/main.ts')],
-    outfile,
+    outfile: unfinished,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -25,6 +27,7 @@ export const buildRuntime = async (outfile = inExecutor('dist/sandbox-runtime.mj
     },
     logLevel: 'warning',
   });
+  await rename(unfinished, outfile);
 };
 
 if (import.meta.main) await buildRuntime();
