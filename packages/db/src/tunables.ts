@@ -22,8 +22,4 @@ export const TUNABLES = {
   maxInputBytes: 1024 * 1024,
   /** A longer log message is cut. */
   maxEventMessageLength: 10_000,
-
-  invitationMs: 7 * 24 * 60 * 60 * 1_000,
-  /** `last_used_at` of a token is written at most this often. */
-  tokenTouchMs: 60_000,
 } as const;

@@ -1,0 +1,52 @@
+import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
+import type { PrismaClient } from './generated/client.ts';
+import type { ExecutionStatus, Trigger } from './generated/enums.ts';
+import { jsonColumn } from './json.ts';
+import { freezeVersion } from './workflow-store.ts';
+
+export type NewExecution = {
+  workspaceId: string;
+  workflowId: string;
+  /** Valid; frozen into a version. */
+  definition: WorkflowDefinition;
+  input: unknown;
+  trigger: Trigger;
+  userId?: string;
+  rerunOfId?: string;
+  idempotency?: { key: string; hash: string };
+  now: Date;
+};
+
+/** Writes the queued execution with its version and the first line of its log. */
+export const createExecution = (
+  prisma: PrismaClient,
+  { workspaceId, workflowId, definition, input, trigger, userId, rerunOfId, idempotency, now }: NewExecution,
+): Promise<{ id: string; status: ExecutionStatus }> =>
+  prisma.$transaction(async (tx) => {
+    const version = await freezeVersion(tx, { workflowId, definition, userId });
+    return tx.execution.create({
+      data: {
+        workspaceId,
+        workflowId,
+        versionId: version.id,
+        trigger,
+        input: jsonColumn(input),
+        createdById: userId,
+        rerunOfId,
+        idempotencyKey: idempotency?.key,
+        idempotencyHash: idempotency?.hash,
+        queuedAt: now,
+        lastSeq: 1,
+        events: {
+          create: {
+            seq: 1,
+            type: 'execution_queued',
+            message: 'Queued.',
+            data: { trigger, version: version.number },
+            createdAt: now,
+          },
+        },
+      },
+      select: { id: true, status: true },
+    });
+  });

@@ -1,0 +1,154 @@
+import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
+import { AppError } from '@agentweaver/core/errors/app-error';
+import { prepareInput } from '@agentweaver/core/nodes/input/check-input';
+import { createExecution } from './execution-creation.ts';
+import { Prisma, type PrismaClient } from './generated/client.ts';
+import type { ExecutionStatus, Trigger } from './generated/enums.ts';
+import { hashJson } from './json.ts';
+import { startOfUtcDay } from './model-call-store.ts';
+import type { ExecutionQueue } from './queue.ts';
+import { requireDefinition } from './require-definition.ts';
+import { TUNABLES } from './tunables.ts';
+import { workflowNotFound } from './workflow-store.ts';
+
+export type StartExecutionDependencies = {
+  prisma: PrismaClient;
+  queue: Pick<ExecutionQueue, 'add'>;
+  now?: () => Date;
+  /** The execution is stored but its job is not: told here, and the sweeper adds it within seconds. */
+  onEnqueueError?: (error: unknown, executionId: string) => void;
+};
+
+export type StartExecution = {
+  workspaceId: string;
+  workflowId: string;
+  /** `published` throws `conflict` for a workflow that never was. */
+  source: 'draft' | 'published' | { versionId: string };
+  input: unknown;
+  trigger: Trigger;
+  userId?: string;
+  /** The same key with the same request gives the same execution, with another request `conflict`. */
+  idempotencyKey?: string;
+  /** The execution that this one runs again. */
+  rerunOfId?: string;
+};
+
+export type StartedExecution = {
+  id: string;
+  status: ExecutionStatus;
+  /** It was there already, by its idempotency key. */
+  replayed: boolean;
+};
+
+/**
+ * Stores a queued execution of a frozen version, then puts it on the queue. Everything is checked
+ * before anything is written. Throws `not_found`, `invalid_workflow` and `bad_request` (with every field),
+ * `payload_too_large`, `plan_limit`, `conflict`.
+ */
+export const startExecution = async (
+  { prisma, queue, now = () => new Date(), onEnqueueError }: StartExecutionDependencies,
+  request: StartExecution,
+): Promise<StartedExecution> => {
+  const idempotency = request.idempotencyKey ? { key: request.idempotencyKey, hash: requestHash(request) } : undefined;
+  const replayed = idempotency && (await findReplay(prisma, request.workspaceId, idempotency));
+  if (replayed) return replayed;
+
+  checkSize(request.input);
+  const definition = await readDefinition(prisma, request);
+  const { input, problems } = prepareInput(definition, request.input);
+  if (problems.length > 0) {
+    throw new AppError('bad_request', {
+      publicMessage: 'The input is not what the workflow asks for.',
+      problems: problems.map(({ field, message }) => ({ field: field ? `input.${field}` : 'input', message })),
+    });
+  }
+  await checkPlan(prisma, request.workspaceId, now());
+
+  let execution: { id: string; status: ExecutionStatus };
+  try {
+    execution = await createExecution(prisma, { ...request, definition, input, idempotency, now: now() });
+  } catch (error) {
+    // Two requests with the same key at once: the other one was first.
+    const winner =
+      idempotency && isUniqueViolation(error) ? await findReplay(prisma, request.workspaceId, idempotency) : undefined;
+    if (winner) return winner;
+    throw error;
+  }
+  try {
+    await queue.add({ executionId: execution.id });
+  } catch (error) {
+    onEnqueueError?.(error, execution.id);
+  }
+  return { ...execution, replayed: false };
+};
+
+const requestHash = ({ workflowId, source, input }: StartExecution): string =>
+  hashJson({ workflowId, source, input: input ?? null });
+
+const findReplay = async (
+  prisma: PrismaClient,
+  workspaceId: string,
+  { key, hash }: { key: string; hash: string },
+): Promise<StartedExecution | undefined> => {
+  const row = await prisma.execution.findUnique({
+    where: { workspaceId_idempotencyKey: { workspaceId, idempotencyKey: key } },
+    select: { id: true, status: true, idempotencyHash: true },
+  });
+  if (!row) return undefined;
+  if (row.idempotencyHash !== hash) {
+    throw new AppError('conflict', {
+      publicMessage: 'This idempotency key was used with another request. Send a new key for a new execution.',
+    });
+  }
+  return { id: row.id, status: row.status, replayed: true };
+};
+
+const checkSize = (input: unknown): void => {
+  const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
+  if (bytes <= TUNABLES.maxInputBytes) return;
+  throw new AppError('payload_too_large', {
+    publicMessage: `The input has ${bytes} bytes; at most ${TUNABLES.maxInputBytes} are accepted.`,
+  });
+};
+
+const readDefinition = async (
+  prisma: PrismaClient,
+  { workspaceId, workflowId, source }: StartExecution,
+): Promise<WorkflowDefinition> => {
+  const workflow = await prisma.workflow.findFirst({
+    where: { id: workflowId, workspaceId },
+    select: {
+      draft: { select: { definition: source === 'draft' } },
+      publishedVersion: { select: { definition: source === 'published' } },
+      versions: typeof source === 'object' && { where: { id: source.versionId }, select: { definition: true } },
+    },
+  });
+  if (!workflow) throw workflowNotFound();
+  if (source === 'draft') return requireDefinition(workflow.draft?.definition);
+  if (source === 'published') {
+    if (workflow.publishedVersion) return requireDefinition(workflow.publishedVersion.definition);
+    throw new AppError('conflict', {
+      publicMessage: 'This workflow was never published. Publish it, or run its draft.',
+    });
+  }
+  const [version] = workflow.versions;
+  if (!version) throw new AppError('not_found', { publicMessage: 'This workflow has no such version.' });
+  return requireDefinition(version.definition);
+};
+
+const checkPlan = async (prisma: PrismaClient, workspaceId: string, now: Date): Promise<void> => {
+  const today = startOfUtcDay(now);
+  const [{ maxExecutionsPerDay }, started] = await Promise.all([
+    prisma.workspace.findUniqueOrThrow({ where: { id: workspaceId }, select: { maxExecutionsPerDay: true } }),
+    prisma.execution.count({ where: { workspaceId, queuedAt: { gte: today } } }),
+  ]);
+  if (started < maxExecutionsPerDay) return;
+  const tomorrow = today.getTime() + 86_400_000;
+  throw new AppError('plan_limit', {
+    publicMessage: `This workspace may start ${maxExecutionsPerDay} executions a day, and has. It can go on at midnight UTC.`,
+    retryAfterSeconds: Math.ceil((tomorrow - now.getTime()) / 1_000),
+  });
+};
+
+const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
