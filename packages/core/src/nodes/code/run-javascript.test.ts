@@ -134,11 +134,21 @@ describe('limits', () => {
       'let text = "x"; const all = []; while (true) { all.push((text + all.length).repeat(100_000).split("")); }',
     ],
     ['array buffers', 'const all = []; while (true) all.push(new Uint8Array(1_000_000).fill(1));'],
+    ['one list that grows', 'const all = []; while (true) all.push(1.5);'],
+    ['a map', 'const all = new Map(); for (let i = 0; ; i++) all.set(i, i);'],
   ])('stop code that eats memory: %s', async (_, source) => {
     expect(await failure(source, { memoryMb: 32, timeoutMs: 10_000 })).toMatchObject({
       code: 'code_out_of_memory',
       message: 'The code needed more than its 32 MiB of memory.',
     });
+  });
+
+  it.each([
+    ['lists', 'for (let i = 0; i < 300; i++) new Array(100_000).fill(i); return "done";'],
+    ['objects', 'let n = 0; for (let i = 0; i < 300_000; i++) n += JSON.stringify({ i }).length; return "done";'],
+    ['array buffers', 'for (let i = 0; i < 200; i++) new Uint8Array(1_000_000).fill(1); return "done";'],
+  ])('let code make garbage: %s', async (_, source) => {
+    expect(await run(source, { memoryMb: 32, timeoutMs: 10_000 })).toBe('done');
   });
 
   it('stop at once when aborted, with the reason of the signal', async () => {

@@ -4,14 +4,13 @@ import { ExecutionError } from '../../engine/execution-errors.ts';
 import type { CodeRequest } from '../../host/host.ts';
 import { describeFailure, outcomeSchema } from './code-outcome.ts';
 import { createLogReader } from './log-reader.ts';
+import { createMemoryWatch, heapLimits } from './memory-watch.ts';
 import { WORKER_SOURCE } from './worker-source.ts';
 
 /** The largest result, in characters of JSON: it has to pass through the sandbox channel. */
 const MAX_RESULT_LENGTH = 5_000_000;
-/** How often logs are read and memory outside the heap is looked at. */
-const WATCH_INTERVAL_MS = 50;
-const YOUNG_GENERATION_MB = 16;
-const MIB = 1024 * 1024;
+/** How often logs are read and memory is looked at. */
+const WATCH_INTERVAL_MS = 10;
 
 const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('logs'), memory: z.instanceof(SharedArrayBuffer) }),
@@ -35,8 +34,9 @@ export const runJavaScript = async (request: CodeRequest, signal: AbortSignal): 
     stdout: true,
     stderr: true,
     workerData: { source: request.source, variables: JSON.stringify(request.variables) },
-    resourceLimits: { maxOldGenerationSizeMb: request.memoryMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    resourceLimits: heapLimits(request.memoryMb),
   });
+  const memory = createMemoryWatch(worker, request.memoryMb);
   let logs: ReturnType<typeof createLogReader> | undefined;
   let watch: NodeJS.Timeout | undefined;
   let limit: NodeJS.Timeout | undefined;
@@ -48,7 +48,7 @@ export const runJavaScript = async (request: CodeRequest, signal: AbortSignal): 
       limit = setTimeout(() => reject(timeoutError(request.timeoutMs)), request.timeoutMs);
       watch = setInterval(() => {
         logs?.read();
-        void isOverOffHeap(worker, request.memoryMb).then((over) => over && reject(outOfMemoryError(request.memoryMb)));
+        void memory.isOver().then((over) => over && reject(outOfMemoryError(request.memoryMb)));
       }, WATCH_INTERVAL_MS);
 
       worker.on('message', (raw: unknown) => {
@@ -74,16 +74,6 @@ export const runJavaScript = async (request: CodeRequest, signal: AbortSignal): 
     signal.removeEventListener('abort', abort);
     await worker.terminate();
     logs?.finish();
-  }
-};
-
-/** Array buffers live outside the heap, where the worker's limits do not reach. */
-const isOverOffHeap = async (worker: Worker, memoryMb: number): Promise<boolean> => {
-  try {
-    const statistics = await worker.getHeapStatistics();
-    return statistics.external_memory > memoryMb * MIB;
-  } catch {
-    return false; // the worker has ended
   }
 };
 
