@@ -5,7 +5,7 @@ import { createPrisma } from '@agentweaver/db/client';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { createFromSample } from '../../apps/web/src/features/workflows/server/create-workflow.ts';
+import { createWorkflow } from '../../apps/web/src/features/workflows/server/create-workflow.ts';
 import { deleteWorkflow } from '../../apps/web/src/features/workflows/server/delete-workflow.ts';
 import { duplicateWorkflow } from '../../apps/web/src/features/workflows/server/duplicate-workflow.ts';
 import { getDraftDefinition } from '../../apps/web/src/features/workflows/server/get-draft-definition.ts';
@@ -36,7 +36,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const create = (name: string, sampleId?: string) => createFromSample(ours, { name, description: '', sampleId });
+const create = (name: string, sampleId?: string) => createWorkflow(ours, { name, description: '', sampleId });
 const actionsOf = async (targetId: string) =>
   (await prisma.auditLog.findMany({ where: { targetId }, orderBy: { createdAt: 'asc' } })).map((line) => line.action);
 const codeOf = async (call: Promise<unknown>) =>
@@ -121,7 +121,7 @@ describe('changing', () => {
   });
 
   it('renames, and leaves the description when there is no new one', async () => {
-    const { id } = await createFromSample(ours, { name: 'Old', description: 'Kept' });
+    const { id } = await createWorkflow(ours, { name: 'Old', description: 'Kept' });
     await renameWorkflow(ours, { workflowId: id, name: 'New' });
     expect(await getDraftDefinition(ours, id)).toMatchObject({ name: 'New', description: 'Kept' });
   });

@@ -24,8 +24,13 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const items = (value: unknown): Config[] =>
   Array.isArray(value) ? value.filter((item): item is Config => typeof item === 'object' && item !== null) : [];
 
-/** The first line with something on it; comments of code say less than the code. */
-const firstLine = (value: unknown): string =>
+const MAX_SUMMARY = 120;
+
+/** Text as one line; what does not fit on a node is cut anyway. */
+const oneLine = (value: unknown): string => text(value).replace(/\s+/g, ' ').trim().slice(0, MAX_SUMMARY);
+
+/** The first line of code with something on it; comments say less than the code. */
+const firstStatement = (value: unknown): string =>
   text(value)
     .split('\n')
     .map((line) => line.trim())
@@ -42,22 +47,22 @@ export const NODE_PRESENTATION: Record<NodeType, NodePresentation> = {
         .map((field) => text(field.name))
         .join(', '),
   },
-  output: { icon: IconFlag, summarize: ({ value }) => firstLine(value) },
+  output: { icon: IconFlag, summarize: ({ value }) => oneLine(value) },
   agent: {
     icon: IconRobot,
     summarize: ({ role, model }) =>
-      joined(firstLine(role), text(model) === 'auto' ? '' : text(model).replace(/^.*\//, '')),
+      joined(oneLine(role), text(model) === 'auto' ? '' : text(model).replace(/^.*\//, '')),
   },
   condition: {
     icon: IconGitBranch,
-    summarize: ({ mode, condition, value }) => firstLine(mode === 'switch' ? value : condition),
+    summarize: ({ mode, condition, value }) => oneLine(mode === 'switch' ? value : condition),
   },
   transform: {
     icon: IconTransform,
-    summarize: ({ mode, template, expression }) => firstLine(mode === 'jsonata' ? expression : template),
+    summarize: ({ mode, template, expression }) => oneLine(mode === 'jsonata' ? expression : template),
   },
-  http_request: { icon: IconWorld, summarize: ({ method, url }) => `${text(method)} ${firstLine(url)}`.trim() },
-  code: { icon: IconCode, summarize: ({ source }) => firstLine(source) },
+  http_request: { icon: IconWorld, summarize: ({ method, url }) => `${text(method)} ${oneLine(url)}`.trim() },
+  code: { icon: IconCode, summarize: ({ source }) => firstStatement(source) },
   delay: { icon: IconHourglass, summarize: ({ seconds }) => (typeof seconds === 'number' ? `${seconds} s` : '') },
 };
 

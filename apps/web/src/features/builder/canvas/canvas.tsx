@@ -26,6 +26,7 @@ import { useAddStep } from './use-add-step.ts';
 import { useCanvasKeys } from './use-canvas-keys.ts';
 import { useClipboard } from './use-clipboard.ts';
 import { useConnecting } from './use-connecting.ts';
+import { useKeepInView } from './use-keep-in-view.ts';
 
 const FIT_VIEW = { padding: 0.18, maxZoom: 1.1 };
 const SNAP: [number, number] = [8, 8];
@@ -55,6 +56,7 @@ export const Canvas = () => {
   const connecting = useConnecting();
   const pointer = useRef<{ x: number; y: number } | null>(null);
   const isDragging = useRef(false);
+  useKeepInView();
   useCanvasKeys(pointer);
   useClipboard(pointer);
 

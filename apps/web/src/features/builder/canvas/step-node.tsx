@@ -4,7 +4,7 @@ import { getNodeDefinition, outputPortsOf } from '@agentweaver/core/nodes/defini
 import { IconAlertTriangleFilled, IconBan, IconRefresh, IconShieldCheck } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
-import { type CSSProperties, memo, useEffect } from 'react';
+import { type CSSProperties, memo, useEffect, useRef } from 'react';
 import { CATEGORY_COLOR, presentationOf } from '../node-presentation.tsx';
 import { useBuilderState } from '../state/builder-context.tsx';
 import type { StepFlowNode } from '../state/flow-elements.ts';
@@ -45,8 +45,13 @@ const StepNodeView = ({ id, data, selected }: Props) => {
   const isForbidden = useBuilderState((state) => state.forbiddenTargets?.has(id) ?? false);
   const isOpen = useBuilderState((state) => state.openNodeId === id);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: React Flow measures handles when told that the ports changed.
-  useEffect(() => updateInternals(id), [id, portKey, updateInternals]);
+  // Not on mount: React Flow measures new nodes by itself, and fits the view to those it has measured.
+  const measuredPorts = useRef(portKey);
+  useEffect(() => {
+    if (measuredPorts.current === portKey) return;
+    measuredPorts.current = portKey;
+    updateInternals(id);
+  }, [id, portKey, updateInternals]);
 
   const color = definition ? CATEGORY_COLOR[definition.category] : 'gray';
   return (

@@ -51,7 +51,7 @@ export const StepAdvanced = ({ step }: { step: WorkflowNode }) => {
   return (
     <Accordion variant="separated" chevronPosition="left">
       <Accordion.Item value="advanced">
-        <Accordion.Control>{t('advanced')}</Accordion.Control>
+        <Accordion.Control fz="sm">{t('advanced')}</Accordion.Control>
         <Accordion.Panel>
           <Stack gap="md">
             <IdField step={step} />

@@ -1,6 +1,7 @@
 import { parseDefinition } from '@agentweaver/core/definition/parse-definition';
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
-import { type ReadContext, workflowNotFound } from '../../workflows/server/workflow-context.ts';
+import { workflowNotFound } from '@agentweaver/db/workflow-store';
+import type { ReadContext } from '../../workflows/server/workflow-context.ts';
 
 export type OpenedWorkflow = {
   id: string;

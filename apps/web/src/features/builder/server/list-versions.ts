@@ -1,4 +1,5 @@
-import { type ReadContext, workflowNotFound } from '../../workflows/server/workflow-context.ts';
+import { workflowNotFound } from '@agentweaver/db/workflow-store';
+import type { ReadContext } from '../../workflows/server/workflow-context.ts';
 
 export type VersionSummary = {
   id: string;

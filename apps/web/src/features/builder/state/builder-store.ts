@@ -15,11 +15,15 @@ export type PickerRequest = {
 
 export type PanelTab = 'settings' | 'run' | 'help';
 
+export type OpenOptions = { tab?: PanelTab; field?: string; center?: boolean };
+
 export type BuilderState = {
   nodes: StepFlowNode[];
   edges: StepFlowEdge[];
   /** The node whose panel is open. */
   openNodeId: string | null;
+  /** Changes whenever a node is asked to be shown; `center` also moves the canvas to it. */
+  shown: { times: number; center: boolean };
   panelTab: PanelTab;
   /** The field to focus once its panel is there, as a path inside the config. */
   focusField: string | null;
@@ -34,7 +38,7 @@ export type BuilderState = {
   setProblems: (problems: readonly Problem[]) => void;
   /** Selects exactly these nodes. */
   select: (nodeIds: readonly string[]) => void;
-  openNode: (nodeId: string | null, options?: { tab?: PanelTab; field?: string }) => void;
+  openNode: (nodeId: string | null, options?: OpenOptions) => void;
   setPanelTab: (tab: PanelTab) => void;
   openPicker: (picker: PickerRequest | null) => void;
   setForbiddenTargets: (nodeIds: ReadonlySet<string> | null) => void;
@@ -57,6 +61,7 @@ export const createBuilderStore = () =>
     nodes: [],
     edges: [],
     openNodeId: null,
+    shown: { times: 0, center: false },
     panelTab: 'settings',
     focusField: null,
     problems: [],
@@ -85,6 +90,7 @@ export const createBuilderStore = () =>
     openNode: (openNodeId, options) =>
       set((state) => ({
         openNodeId,
+        shown: { times: state.shown.times + 1, center: options?.center ?? false },
         panelTab: options?.tab ?? (options?.field ? 'settings' : state.panelTab),
         focusField: options?.field ?? null,
       })),

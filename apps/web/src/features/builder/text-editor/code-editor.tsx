@@ -80,7 +80,8 @@ export const CodeEditor = (props: CodeEditorProps) => {
           extensions ?? [],
           history(),
           drawSelection(),
-          bracketMatching(),
+          // It would cut the chips of expressions into pieces.
+          language === 'text' ? [] : bracketMatching(),
           highlight,
           languageOf(language),
           language === 'javascript' ? lineNumbers() : [],

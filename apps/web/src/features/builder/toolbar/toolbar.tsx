@@ -32,6 +32,7 @@ type ToolProps = { label: string; icon: TablerIcon; onClick: () => void; disable
 const Tool = ({ label, icon: Icon, onClick, disabled, active }: ToolProps) => (
   <Tooltip label={label}>
     <ActionIcon
+      className={classes.tool}
       variant={active ? 'light' : 'subtle'}
       color={active ? undefined : 'gray'}
       size="lg"

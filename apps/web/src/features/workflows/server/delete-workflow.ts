@@ -1,6 +1,7 @@
+import { workflowNotFound } from '@agentweaver/db/workflow-store';
 import { recordAudit } from '../../../server/audit.ts';
 import { getCollab } from '../../../server/collab.ts';
-import { type WorkflowContext, workflowNotFound } from './workflow-context.ts';
+import type { WorkflowContext } from './workflow-context.ts';
 
 /**
  * Deletes a workflow with its draft, versions and executions; usage stays for the analytics. An executor that runs

@@ -1,4 +1,4 @@
-import { createWorkflow } from './create-workflow.ts';
+import { createWorkflow } from '@agentweaver/db/workflow-store';
 import { getDraftDefinition } from './get-draft-definition.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 
@@ -8,7 +8,9 @@ export const duplicateWorkflow = async (
   { workflowId, name }: { workflowId: string; name: string },
 ): Promise<{ id: string; name: string }> => {
   const { description, definition } = await getDraftDefinition(context, workflowId);
-  return createWorkflow(context, {
+  return createWorkflow(context.prisma, {
+    workspaceId: context.workspace.id,
+    userId: context.user.id,
     name,
     description,
     definition,

@@ -1,7 +1,8 @@
 import { parseDefinition } from '@agentweaver/core/definition/parse-definition';
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import { AppError } from '@agentweaver/core/errors/app-error';
-import { type ReadContext, workflowNotFound } from './workflow-context.ts';
+import { workflowNotFound } from '@agentweaver/db/workflow-store';
+import type { ReadContext } from './workflow-context.ts';
 
 export type DraftDefinition = { name: string; description: string; definition: WorkflowDefinition };
 

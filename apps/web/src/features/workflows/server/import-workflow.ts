@@ -1,6 +1,6 @@
 import { AppError } from '@agentweaver/core/errors/app-error';
 import { validateWorkflow } from '@agentweaver/core/graph/validate-workflow';
-import { createWorkflow } from './create-workflow.ts';
+import { createWorkflow } from '@agentweaver/db/workflow-store';
 import type { WorkflowContext } from './workflow-context.ts';
 
 /**
@@ -20,5 +20,12 @@ export const importWorkflow = async (
       problems: problems.map((problem) => ({ field: problem.field ?? '', message: problem.message })),
     });
   }
-  return createWorkflow(context, { name, description, definition, action: 'workflow.imported' });
+  return createWorkflow(context.prisma, {
+    workspaceId: context.workspace.id,
+    userId: context.user.id,
+    name,
+    description,
+    definition,
+    action: 'workflow.imported',
+  });
 };

@@ -1,5 +1,6 @@
+import { workflowNotFound } from '@agentweaver/db/workflow-store';
 import { recordAudit } from '../../../server/audit.ts';
-import { type WorkflowContext, workflowNotFound } from './workflow-context.ts';
+import type { WorkflowContext } from './workflow-context.ts';
 
 type Names = { workflowId: string; name: string; description?: string };
 

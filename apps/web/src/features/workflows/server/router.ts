@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { editorProcedure, router, viewerProcedure } from '../../../server/trpc.ts';
 import { MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH } from '../workflow-summary.ts';
-import { createFromSample } from './create-workflow.ts';
+import { createWorkflow } from './create-workflow.ts';
 import { deleteWorkflow } from './delete-workflow.ts';
 import { duplicateWorkflow } from './duplicate-workflow.ts';
 import { getDraftDefinition } from './get-draft-definition.ts';
@@ -32,7 +32,7 @@ export const workflowsRouter = router({
 
   create: editorProcedure
     .input(z.object({ name, description: description.default(''), sampleId: z.string().max(64).optional() }))
-    .mutation(({ ctx, input }) => createFromSample(ctx, input)),
+    .mutation(({ ctx, input }) => createWorkflow(ctx, input)),
 
   import: editorProcedure
     .input(z.object({ name, description: description.default(''), definition: z.unknown() }))
