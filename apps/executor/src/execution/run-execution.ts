@@ -11,7 +11,7 @@ import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
 import type { HandlerResult } from '@agentweaver/db/queue';
 import type { Logger } from 'pino';
-import type { MeteredServices } from '../host/execution-services.ts';
+import type { CreateServices, MeteredServices } from '../host/execution-services.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Sandbox, SandboxProvider } from '../sandbox/sandbox.ts';
 import { acquireSandbox } from './acquire-sandbox.ts';
@@ -25,7 +25,7 @@ export type ExecutorDependencies = {
   live: LiveChannel;
   sandboxes: SandboxProvider;
   /** What the host does for one execution. */
-  createServices: (claim: ClaimedExecution, logger: Logger) => Promise<MeteredServices>;
+  createServices: CreateServices;
   executorId: string;
   metrics: Metrics;
   logger: Logger;

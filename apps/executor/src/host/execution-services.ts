@@ -1,8 +1,14 @@
 import type { Usage } from '@agentweaver/core/models/model-call';
-import { modelResponseSchema } from '@agentweaver/core/models/model-call';
 import type { ClaimedExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
+import {
+  beginModelCall,
+  findModelCall,
+  settleModelCall,
+  spentTodayUsd,
+  spentUsd,
+} from '@agentweaver/db/model-call-store';
 import type { Logger } from 'pino';
 import type { Agent } from 'undici';
 import type { Metrics } from '../metrics.ts';
@@ -13,7 +19,8 @@ import type { HostServices } from './host-calls.ts';
 import { httpFetch } from './http-fetch.ts';
 import type { LocalModels } from './local-models.ts';
 import { createModelFetch } from './model-fetch.ts';
-import { createModelService, type ModelCallMemo } from './model-service.ts';
+import { type CallKey, createModelService, type ModelCallMemo } from './model-service.ts';
+import { readProviderKeys } from './provider-keys.ts';
 
 /** What one step has used, all its attempts together. */
 export type Metered = { model?: string; usage?: Usage; costUsd?: number };
@@ -33,64 +40,37 @@ export type ServiceOptions = {
   local: () => LocalModels | undefined;
 };
 
+export type CreateServices = (claim: ClaimedExecution, logger: Logger) => Promise<MeteredServices>;
+
 /** Everything that one execution may ask of the outside, with its workspace's keys, rules and budget. */
 export const createExecutionServices =
-  ({ prisma, live, metrics, agent, privateHosts, local }: ServiceOptions) =>
-  async (claim: ClaimedExecution, logger: Logger): Promise<MeteredServices> => {
+  ({ prisma, live, metrics, agent, privateHosts, masterKey, local }: ServiceOptions): CreateServices =>
+  async (claim, logger) => {
     const { execution, definition, workspace } = claim;
-    const rows = await prisma.modelCall.aggregate({ where: { executionId: execution.id }, _sum: { costUsd: true } });
-    const memo: ModelCallMemo = {
-      find: async ({ nodeId, attempt, callIndex, requestHash }) => {
-        const row = await prisma.modelCall.findFirst({
-          where: { executionId: execution.id, nodeId, attempt, callIndex, requestHash },
-        });
-        return row?.response ? modelResponseSchema.parse(row.response) : undefined;
-      },
-      begin: async (key, resolved) => {
-        await prisma.modelCall.upsert({
-          where: {
-            executionId_nodeId_attempt_callIndex: {
-              executionId: execution.id,
-              nodeId: key.nodeId,
-              attempt: key.attempt,
-              callIndex: key.callIndex,
-            },
-          },
-          create: { executionId: execution.id, ...key, ...resolved },
-          update: { requestHash: key.requestHash, ...resolved },
-        });
-      },
-      settle: async (key, response) => {
-        await prisma.modelCall.update({
-          where: {
-            executionId_nodeId_attempt_callIndex: {
-              executionId: execution.id,
-              nodeId: key.nodeId,
-              attempt: key.attempt,
-              callIndex: key.callIndex,
-            },
-          },
-          data: {
-            response,
-            inputTokens: response.usage.inputTokens,
-            outputTokens: response.usage.outputTokens,
-            costUsd: response.costUsd,
-            completedAt: new Date(),
-          },
-        });
-      },
-    };
+    const { keys, open } = await readProviderKeys({ prisma, masterKey }, workspace.id);
     const models = createModelService({
-      keys: [],
-      openKey: async () => '',
+      keys,
+      openKey: open,
       local,
-      memo,
-      budget: createBudget({ limitUsd: definition.settings.budgetUsd, spentUsd: rows._sum.costUsd?.toNumber() ?? 0 }),
+      memo: createMemo(prisma, claim),
+      budget: createBudget({
+        limitUsd: definition.settings.budgetUsd,
+        spentUsd: await spentUsd(prisma, execution.id),
+        ...(workspace.maxCostPerDayUsd === null
+          ? {}
+          : {
+              day: {
+                limitUsd: workspace.maxCostPerDayUsd,
+                spentUsd: () => spentTodayUsd(prisma, { workspaceId: workspace.id }),
+              },
+            }),
+      }),
       guardedFetch: createModelFetch({ agent, privateHosts }),
       deltas: createDeltaPublisher((message) => live.publish(execution.id, message)),
       metrics,
     });
     const rules = { privateHosts, allowedHosts: workspace.allowedHosts };
+
     const countDenial = (error: unknown, nodeId: string): never => {
       if (error instanceof EgressDenied) {
         metrics.egressDenials.inc({ reason: error.reason });
@@ -105,3 +85,14 @@ export const createExecutionServices =
         httpFetch(request, { agent, rules, signal }).catch((error) => countDenial(error, nodeId)),
     };
   };
+
+const createMemo = (prisma: PrismaClient, { execution, attemptId }: ClaimedExecution): ModelCallMemo => {
+  const keyOf = (key: CallKey) => ({ executionId: execution.id, ...key });
+  return {
+    find: (key) => findModelCall(prisma, keyOf(key)),
+    begin: (key, resolved) => beginModelCall(prisma, { key: keyOf(key), ...resolved }),
+    settle: async (key, response) => {
+      await settleModelCall(prisma, { key: keyOf(key), attemptId, response });
+    },
+  };
+};

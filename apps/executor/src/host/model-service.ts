@@ -64,7 +64,7 @@ export const createModelService = (options: ModelServiceOptions): ModelService =
         return meter(call.nodeId, known);
       }
       const resolved = resolveModel(request.model, { keys: options.keys, local: options.local() });
-      const reservation = budget.reserve(mostItCanCost(request, resolved));
+      const reservation = await budget.reserve(mostItCanCost(request, resolved));
       const provider = providerOf(resolved.id);
       try {
         await memo.begin(key, { provider, model: resolved.id });
