@@ -43,7 +43,7 @@ export const endExecution = async (
   await tx.$executeRaw`
     UPDATE executions AS execution
     SET execution_time_ms = CASE WHEN started_at IS NULL THEN NULL
-          ELSE GREATEST(0, round(extract(epoch FROM completed_at - started_at) * 1000))::int END,
+          ELSE LEAST(2147483647, GREATEST(0, round(extract(epoch FROM completed_at - started_at) * 1000)))::int END,
         total_cost_usd = calls.cost_usd, input_tokens = calls.input_tokens, output_tokens = calls.output_tokens
     FROM (
       SELECT COALESCE(sum(cost_usd), 0) AS cost_usd, COALESCE(sum(input_tokens), 0)::int AS input_tokens,
@@ -66,7 +66,7 @@ const closeSteps = async (tx: PrismaTransaction, executionId: string, outcome: O
   await tx.$executeRaw`
     UPDATE execution_steps
     SET status = 'cancelled', completed_at = ${now},
-        duration_ms = GREATEST(0, round(extract(epoch FROM ${now}::timestamptz - started_at) * 1000))::int
+        duration_ms = LEAST(2147483647, GREATEST(0, round(extract(epoch FROM ${now}::timestamptz - started_at) * 1000)))::int
     WHERE execution_id = ${executionId}::uuid AND status = 'running'`;
   await tx.executionStep.updateMany({
     where: { executionId, status: 'pending' },

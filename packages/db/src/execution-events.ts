@@ -63,7 +63,16 @@ export type StoredEngineEvent = Exclude<
   { type: 'execution_completed' | 'execution_failed' | 'execution_cancelled' }
 >;
 
-export const isStored = (event: EngineEvent): event is StoredEngineEvent =>
+/** The sandbox stamps its events; a time that no column can hold must not stop the others from being written. */
+const LAST_TIME = Date.UTC(9999, 11, 31);
+
+/** The events to store, in their order. */
+export const storedEvents = (events: readonly EngineEvent[]): StoredEngineEvent[] =>
+  events
+    .filter(isStored)
+    .map((event) => (event.at >= 0 && event.at <= LAST_TIME ? event : { ...event, at: Date.now() }));
+
+const isStored = (event: EngineEvent): event is StoredEngineEvent =>
   event.type !== 'execution_completed' && event.type !== 'execution_failed' && event.type !== 'execution_cancelled';
 
 /** An engine event as a line of the log. Inputs and outputs are kept with the step, not repeated here. */

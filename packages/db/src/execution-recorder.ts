@@ -1,5 +1,5 @@
 import type { EngineEvent } from '@agentweaver/core/engine/events';
-import { appendEvents, isStored, toLogEvent } from './execution-events.ts';
+import { appendEvents, storedEvents, toLogEvent } from './execution-events.ts';
 import { applyToSteps } from './execution-steps.ts';
 import type { PrismaClient } from './generated/client.ts';
 
@@ -17,7 +17,7 @@ export const recordEvents = async (
   prisma: PrismaClient,
   { executionId, attemptId, events }: { executionId: string; attemptId: string; events: readonly EngineEvent[] },
 ): Promise<RecordResult> => {
-  const stored = events.filter(isStored);
+  const stored = storedEvents(events);
   return prisma.$transaction(async (tx) => {
     const lastSeq = await appendEvents(tx, {
       executionId,

@@ -149,8 +149,8 @@ export const applyToSteps = async (
         started_at = COALESCE(step.started_at, to_timestamp(patch."startedAt" / 1000.0)),
         completed_at = COALESCE(to_timestamp(patch."completedAt" / 1000.0), step.completed_at),
         duration_ms = COALESCE(
-          GREATEST(0, round(patch."completedAt" - extract(epoch FROM
-            COALESCE(step.started_at, to_timestamp(patch."startedAt" / 1000.0))) * 1000))::int,
+          LEAST(2147483647, GREATEST(0, round(patch."completedAt" - extract(epoch FROM
+            COALESCE(step.started_at, to_timestamp(patch."startedAt" / 1000.0))) * 1000)))::int,
           step.duration_ms)
     FROM jsonb_to_recordset(${json}::jsonb) AS patch(
       "nodeId" text, status text, attempts int, input jsonb, output jsonb, ports text[], error jsonb,

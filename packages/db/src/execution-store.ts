@@ -5,7 +5,7 @@ import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-erro
 import { AppError } from '@agentweaver/core/errors/app-error';
 import type { PrismaTransaction } from './client.ts';
 import { type EndedExecution, endExecution } from './execution-end.ts';
-import { appendEvents, isStored, type Outcome, toLogEvent } from './execution-events.ts';
+import { appendEvents, type Outcome, storedEvents, toLogEvent } from './execution-events.ts';
 import { isOwnerLost, isTerminal } from './execution-state.ts';
 import { applyToSteps, prepareSteps } from './execution-steps.ts';
 import type { Execution, PrismaClient, Workspace } from './generated/client.ts';
@@ -251,7 +251,7 @@ export const finishExecution = (
 ): Promise<FinishResult> =>
   prisma.$transaction(async (tx): Promise<FinishResult> => {
     const owned = { attemptId, status: 'running' } as const;
-    const stored = events.filter(isStored);
+    const stored = storedEvents(events);
     // Locks the row, so that the steps are written by the owner only.
     const lastSeq = await appendEvents(tx, { executionId: id, where: owned, events: stored.map(toLogEvent) });
     if (lastSeq === undefined) return { kind: 'lost' };

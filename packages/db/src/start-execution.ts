@@ -117,21 +117,23 @@ const readDefinition = async (
 ): Promise<WorkflowDefinition> => {
   const workflow = await prisma.workflow.findFirst({
     where: { id: workflowId, workspaceId },
-    select: {
-      draft: { select: { definition: source === 'draft' } },
-      publishedVersion: { select: { definition: source === 'published' } },
-      versions: typeof source === 'object' && { where: { id: source.versionId }, select: { definition: true } },
-    },
+    select: { publishedVersionId: true },
   });
   if (!workflow) throw workflowNotFound();
-  if (source === 'draft') return requireDefinition(workflow.draft?.definition);
-  if (source === 'published') {
-    if (workflow.publishedVersion) return requireDefinition(workflow.publishedVersion.definition);
+  if (source === 'draft') {
+    const draft = await prisma.workflowDraft.findUnique({ where: { workflowId }, select: { definition: true } });
+    return requireDefinition(draft?.definition);
+  }
+  const versionId = source === 'published' ? workflow.publishedVersionId : source.versionId;
+  if (versionId === null) {
     throw new AppError('conflict', {
       publicMessage: 'This workflow was never published. Publish it, or run its draft.',
     });
   }
-  const [version] = workflow.versions;
+  const version = await prisma.workflowVersion.findFirst({
+    where: { id: versionId, workflowId },
+    select: { definition: true },
+  });
   if (!version) throw new AppError('not_found', { publicMessage: 'This workflow has no such version.' });
   return requireDefinition(version.definition);
 };

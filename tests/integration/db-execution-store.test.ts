@@ -1,0 +1,513 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineEvent } from '@agentweaver/core/engine/events';
+import type { ModelResponse } from '@agentweaver/core/models/model-call';
+import { createPrisma } from '@agentweaver/db/client';
+import { recordEvents } from '@agentweaver/db/execution-recorder';
+import {
+  type ClaimedExecution,
+  claimExecution,
+  finishExecution,
+  heartbeat,
+  releaseExecution,
+  requestCancel,
+} from '@agentweaver/db/execution-store';
+import { sweepStale } from '@agentweaver/db/execution-sweeper';
+import type { PrismaClient } from '@agentweaver/db/generated/client';
+import {
+  beginModelCall,
+  findModelCall,
+  type ModelCallKey,
+  settleModelCall,
+  spentTodayUsd,
+  spentUsd,
+} from '@agentweaver/db/model-call-store';
+import { startExecution } from '@agentweaver/db/start-execution';
+import { TUNABLES } from '@agentweaver/db/tunables';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from './support/database.ts';
+import { createTestWorkflow, createTestWorkspace, type TestWorkspace } from './support/workspace.ts';
+
+let database: TestDatabase;
+let prisma: PrismaClient;
+let workspace: TestWorkspace;
+let workflowId: string;
+const queued: string[] = [];
+const queue = {
+  add: async ({ executionId, attempt = 0 }: { executionId: string; attempt?: number }) =>
+    void queued.push(`${executionId}-${attempt}`),
+};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  prisma = createPrisma({ databaseUrl: database.databaseUrl, max: 20 });
+});
+afterAll(async () => {
+  await prisma.$disconnect();
+  await database.drop();
+});
+beforeEach(async () => {
+  queued.length = 0;
+  workspace = await createTestWorkspace(prisma);
+  workflowId = await createTestWorkflow(prisma, workspace);
+});
+
+const start = async (): Promise<string> => {
+  const { id } = await startExecution(
+    { prisma, queue },
+    {
+      workspaceId: workspace.workspaceId,
+      workflowId,
+      source: 'draft',
+      input: { name: 'Ada' },
+      trigger: 'manual',
+      userId: workspace.userId,
+    },
+  );
+  return id;
+};
+const claimed = async (id: string, now?: Date): Promise<ClaimedExecution> => {
+  const claim = await claimExecution(prisma, { id, executorId: 'executor-1', sandbox: 'process', now });
+  if (claim.kind !== 'claimed') throw new Error(`not claimed: ${claim.kind}`);
+  return claim;
+};
+const inFuture = (ms: number) => new Date(Date.now() + ms);
+const STALE = TUNABLES.staleAfterMs + 2_000;
+
+const events = async (executionId: string) =>
+  prisma.executionEvent.findMany({ where: { executionId }, orderBy: { seq: 'asc' } });
+/** The log's numbers are 1, 2, 3 … up to the execution's `lastSeq`. */
+const expectGapless = async (executionId: string) => {
+  const [rows, { lastSeq }] = [
+    await events(executionId),
+    await prisma.execution.findUniqueOrThrow({ where: { id: executionId } }),
+  ];
+  expect(rows.map((row) => row.seq)).toEqual(Array.from({ length: lastSeq }, (_, index) => index + 1));
+};
+const stepOf = (executionId: string, nodeId: string) =>
+  prisma.executionStep.findUniqueOrThrow({ where: { executionId_nodeId: { executionId, nodeId } } });
+const started = (nodeId: string, at = 1_000): EngineEvent => ({
+  type: 'step_started',
+  at,
+  nodeId,
+  attempt: 1,
+  input: { n: 1 },
+});
+const completed = (nodeId: string, output: unknown, at = 3_000): EngineEvent => ({
+  type: 'step_completed',
+  at,
+  nodeId,
+  attempt: 1,
+  output,
+  ports: ['out'],
+  reason: 'because',
+});
+
+describe('claiming', () => {
+  it('gives a queued execution to exactly one of twenty', async () => {
+    const id = await start();
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => claimExecution(prisma, { id, executorId: `executor-${index}` })),
+    );
+    expect(results.filter((result) => result.kind === 'claimed')).toHaveLength(1);
+    expect(results.filter((result) => result.kind === 'taken')).toHaveLength(19);
+    await expectGapless(id);
+  });
+
+  it('brings what a run needs, and gives every node a step', async () => {
+    const id = await start();
+    const claim = await claimed(id);
+    expect(claim.execution).toMatchObject({
+      id,
+      workspaceId: workspace.workspaceId,
+      input: { name: 'Ada' },
+      attempts: 1,
+    });
+    expect(claim.definition.nodes.map((node) => node.id)).toEqual(['input', 'greet', 'output']);
+    expect(claim.finishedSteps).toEqual([]);
+    expect(claim.workspace).toMatchObject({ maxMemoryMb: 1_024, maxCostPerDayUsd: null });
+    expect(await prisma.executionStep.count({ where: { executionId: id, status: 'pending' } })).toBe(3);
+  });
+
+  it('keeps to the concurrency of the plan, however many try at once', async () => {
+    workspace = await createTestWorkspace(prisma, { maxConcurrency: 2 });
+    workflowId = await createTestWorkflow(prisma, workspace);
+    const ids = [await start(), await start(), await start(), await start()];
+    const results = await Promise.all(ids.map((id) => claimExecution(prisma, { id, executorId: 'executor-1' })));
+    expect(results.filter((result) => result.kind === 'claimed')).toHaveLength(2);
+    expect(results.filter((result) => result.kind === 'busy')).toHaveLength(2);
+    expect(results.find((result) => result.kind === 'busy')).toEqual({ kind: 'busy', retryInMs: TUNABLES.busyRetryMs });
+  });
+
+  it('says what there is nothing to do about', async () => {
+    expect(await claimExecution(prisma, { id: randomUUID(), executorId: 'e' })).toEqual({ kind: 'gone' });
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    await finishExecution(prisma, { id, attemptId, outcome: { status: 'completed', results: 'ok' } });
+    expect(await claimExecution(prisma, { id, executorId: 'e' })).toEqual({ kind: 'finished', status: 'completed' });
+  });
+
+  it('takes over from an owner without a heartbeat, keeps finished steps, and fences the old owner', async () => {
+    const id = await start();
+    const first = await claimed(id);
+    const attemptId = first.attemptId;
+    await recordEvents(prisma, {
+      executionId: id,
+      attemptId,
+      events: [started('input'), completed('input', { name: 'Ada' }), started('greet')],
+    });
+    expect(await claimExecution(prisma, { id, executorId: 'executor-2' })).toEqual({ kind: 'taken' });
+    const second = await claimed(id, inFuture(STALE));
+    expect(second.attemptId).not.toBe(attemptId);
+    expect(second.execution.attempts).toBe(2);
+    expect(second.finishedSteps).toEqual([
+      { status: 'completed', nodeId: 'input', output: { name: 'Ada' }, ports: ['out'] },
+    ]);
+    expect(await stepOf(id, 'greet')).toMatchObject({ status: 'pending', startedAt: null });
+
+    const before = await prisma.execution.findUniqueOrThrow({ where: { id } });
+    expect(await recordEvents(prisma, { executionId: id, attemptId, events: [completed('greet', 'late')] })).toEqual({
+      kind: 'lost',
+    });
+    expect(await heartbeat(prisma, { id, attemptId })).toEqual({ owned: false });
+    expect(await releaseExecution(prisma, { id, attemptId })).toEqual({ released: false });
+    expect(await finishExecution(prisma, { id, attemptId, outcome: { status: 'completed', results: 'late' } })).toEqual(
+      { kind: 'lost' },
+    );
+    expect(await prisma.execution.findUniqueOrThrow({ where: { id } })).toEqual(before);
+    expect((await stepOf(id, 'greet')).output).toBeNull();
+  });
+
+  it('gives up after too many claims, with a reason', async () => {
+    const id = await start();
+    for (let claim = 1; claim <= TUNABLES.maxClaims; claim += 1) await claimed(id, inFuture(claim * STALE));
+    const last = await claimExecution(prisma, { id, executorId: 'e', now: inFuture(99 * STALE) });
+    expect(last).toMatchObject({ kind: 'ended', status: 'failed' });
+    const row = await prisma.execution.findUniqueOrThrow({ where: { id } });
+    expect(row).toMatchObject({ status: 'failed', error: { code: 'worker_lost' } });
+    await expectGapless(id);
+  });
+});
+
+describe('recording', () => {
+  it('keeps seq without gaps under concurrent writers', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    const log = (index: number): EngineEvent => ({
+      type: 'step_log',
+      at: 1,
+      nodeId: 'greet',
+      level: 'info',
+      message: `line ${index}`,
+    });
+    await Promise.all([
+      ...Array.from({ length: 15 }, (_, index) =>
+        recordEvents(prisma, { executionId: id, attemptId, events: [log(index), log(index)] }),
+      ),
+      requestCancel(prisma, { id, workspaceId: workspace.workspaceId }),
+    ]);
+    await expectGapless(id);
+    expect(await events(id)).toHaveLength(2 + 30 + 1);
+  });
+
+  it('folds a batch into the steps', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    const error = { code: 'node_failed' as const, message: 'no luck', nodeId: 'greet' };
+    const record = (batch: EngineEvent[]) => recordEvents(prisma, { executionId: id, attemptId, events: batch });
+    await record([
+      { type: 'execution_started', at: 900, resumedSteps: 0 },
+      started('input', 1_000),
+      completed('input', null, 1_250),
+      started('greet', 2_000),
+      { type: 'step_retrying', at: 2_100, nodeId: 'greet', attempt: 1, delayMs: 10, error },
+    ]);
+    expect(await stepOf(id, 'input')).toMatchObject({
+      status: 'completed',
+      input: { n: 1 },
+      output: null,
+      ports: ['out'],
+      durationMs: 250,
+      reason: 'because',
+    });
+    expect(await stepOf(id, 'greet')).toMatchObject({ status: 'running', attempts: 1, error });
+    await record([
+      { ...started('greet', 2_500), attempt: 2 } as EngineEvent,
+      { type: 'step_failed', at: 3_000, nodeId: 'greet', attempt: 2, error, continued: true },
+      { type: 'step_skipped', at: 3_000, nodeId: 'output', reason: 'No way leads here.' },
+    ]);
+    expect(await stepOf(id, 'greet')).toMatchObject({
+      status: 'failed',
+      attempts: 2,
+      error,
+      continued: true,
+      durationMs: 1_000,
+      startedAt: new Date(2_000),
+    });
+    expect(await stepOf(id, 'output')).toMatchObject({ status: 'skipped', reason: 'No way leads here.' });
+    const again = await claimed(id, inFuture(STALE));
+    expect(again.finishedSteps.map((step) => [step.nodeId, step.status])).toEqual([
+      ['input', 'completed'],
+      ['greet', 'failed'],
+      ['output', 'skipped'],
+    ]);
+  });
+
+  it('takes any text that user code makes', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    const result = await recordEvents(prisma, {
+      executionId: id,
+      attemptId,
+      events: [
+        started('greet'),
+        { type: 'step_log', at: 1, nodeId: 'greet', level: 'info', message: 'a\0b\ud800', metadata: { x: '\0' } },
+        completed('greet', { text: 'a\0\udc00', list: [undefined, Number.NaN] }),
+      ],
+    });
+    expect(result.kind).toBe('recorded');
+    expect((await stepOf(id, 'greet')).output).toEqual({ text: 'a\uFFFD\uFFFD', list: [null, null] });
+  });
+
+  it('takes any time that a sandbox claims', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    const batch = [started('greet', -1e30), completed('greet', 'x', 1e300), started('output', 0)];
+    expect((await recordEvents(prisma, { executionId: id, attemptId, events: batch })).kind).toBe('recorded');
+    const finished = await finishExecution(prisma, { id, attemptId, outcome: { status: 'cancelled' } });
+    expect(finished.kind).toBe('finished');
+  });
+
+  it('does not touch a step that has ended', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    await recordEvents(prisma, { executionId: id, attemptId, events: [started('greet'), completed('greet', 'first')] });
+    await recordEvents(prisma, { executionId: id, attemptId, events: [completed('greet', 'second')] });
+    expect((await stepOf(id, 'greet')).output).toBe('first');
+  });
+});
+
+describe('cancelling', () => {
+  it('ends at once what nobody runs', async () => {
+    const id = await start();
+    const result = await requestCancel(prisma, { id, workspaceId: workspace.workspaceId });
+    expect(result.status).toBe('cancelled');
+    expect((await events(id)).map((event) => event.type)).toEqual([
+      'execution_queued',
+      'execution_cancel_requested',
+      'execution_cancelled',
+    ]);
+    expect(await claimExecution(prisma, { id, executorId: 'e' })).toEqual({ kind: 'finished', status: 'cancelled' });
+  });
+
+  it('reaches the owner with its next heartbeat, once', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    expect(await heartbeat(prisma, { id, attemptId })).toEqual({ owned: true, cancelRequested: false });
+    const cancel = () => requestCancel(prisma, { id, workspaceId: workspace.workspaceId });
+    const [one, two] = [await cancel(), await cancel()];
+    expect(one).toEqual({ status: 'running', lastSeq: 3 });
+    expect(two).toEqual(one);
+    expect(await heartbeat(prisma, { id, attemptId })).toEqual({ owned: true, cancelRequested: true });
+    await recordEvents(prisma, { executionId: id, attemptId, events: [started('greet')] });
+    await finishExecution(prisma, { id, attemptId, outcome: { status: 'cancelled' } });
+    expect(await stepOf(id, 'greet')).toMatchObject({ status: 'cancelled' });
+    expect(await stepOf(id, 'output')).toMatchObject({ status: 'skipped' });
+    expect((await cancel()).status).toBe('cancelled');
+    await expectGapless(id);
+  });
+
+  it('is not possible from another workspace', async () => {
+    const id = await start();
+    const other = await createTestWorkspace(prisma);
+    await expect(requestCancel(prisma, { id, workspaceId: other.workspaceId })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    expect((await prisma.execution.findUniqueOrThrow({ where: { id } })).status).toBe('queued');
+  });
+});
+
+describe('model calls', () => {
+  const response: ModelResponse = {
+    text: 'hi',
+    model: 'openai/gpt-x',
+    reason: 'chosen',
+    usage: { inputTokens: 10, outputTokens: 5, cachedInputTokens: 0, reasoningTokens: 0 },
+    costUsd: 0.25,
+    durationMs: 3,
+    finishReason: 'stop',
+  };
+  const keyOf = (executionId: string, callIndex: number): ModelCallKey => ({
+    executionId,
+    nodeId: 'greet',
+    attempt: 1,
+    callIndex,
+    requestHash: 'h',
+  });
+
+  it('are answered from memory after they were paid, and counted once', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    const key = keyOf(id, 0);
+    await beginModelCall(prisma, { key, provider: 'openai', model: 'auto' });
+    expect(await findModelCall(prisma, key)).toBeUndefined();
+    await beginModelCall(prisma, { key, provider: 'openai', model: 'auto' });
+    const settle = () => settleModelCall(prisma, { key, attemptId, response });
+    expect(await Promise.all([settle(), settle()])).toEqual([{ owned: true }, { owned: true }]);
+    expect(await findModelCall(prisma, key)).toEqual(response);
+    expect(await findModelCall(prisma, { ...key, requestHash: 'another request' })).toBeUndefined();
+    expect(await spentUsd(prisma, id)).toBe(0.25);
+    expect(await prisma.execution.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      inputTokens: 10,
+      outputTokens: 5,
+    });
+    expect(await stepOf(id, 'greet')).toMatchObject({ inputTokens: 10, outputTokens: 5, model: 'openai/gpt-x' });
+  });
+
+  it('are kept for the next owner when the claim was lost meanwhile', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    const key = keyOf(id, 0);
+    await beginModelCall(prisma, { key, provider: 'openai', model: 'openai/gpt-x' });
+    await claimed(id, inFuture(STALE));
+    expect(await settleModelCall(prisma, { key, attemptId, response })).toEqual({ owned: false });
+    expect(await findModelCall(prisma, key)).toEqual(response);
+  });
+
+  it('end up in totals and usage, and count for the day of their workspace alone', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    await recordEvents(prisma, { executionId: id, attemptId, events: [started('greet')] });
+    await Promise.all(
+      [0, 1, 2, 3].map(async (index) => {
+        const key = keyOf(id, index);
+        await beginModelCall(prisma, { key, provider: 'openai', model: 'auto' });
+        await settleModelCall(prisma, {
+          key,
+          attemptId,
+          response: index === 3 ? { ...response, model: 'demo/demo-model', costUsd: 0 } : response,
+        });
+      }),
+    );
+    await beginModelCall(prisma, { key: keyOf(id, 9), provider: 'openai', model: 'never answered' });
+    await recordEvents(prisma, {
+      executionId: id,
+      attemptId,
+      events: [
+        { ...completed('greet', 'x'), usage: response.usage, costUsd: 0.25, model: 'openai/gpt-x' } as EngineEvent,
+      ],
+    });
+    expect((await stepOf(id, 'greet')).costUsd.toNumber()).toBe(0.75);
+    const finished = await finishExecution(prisma, {
+      id,
+      attemptId,
+      outcome: { status: 'completed', results: { ok: true } },
+    });
+    expect(finished).toMatchObject({ kind: 'finished', status: 'completed' });
+    const row = await prisma.execution.findUniqueOrThrow({ where: { id } });
+    expect(row).toMatchObject({
+      status: 'completed',
+      results: { ok: true },
+      inputTokens: 40,
+      outputTokens: 20,
+      heartbeatAt: null,
+    });
+    expect(row.totalCostUsd.toNumber()).toBe(0.75);
+    expect(row.executionTimeMs).toBeGreaterThanOrEqual(0);
+    const usage = await prisma.usageMetric.findMany({ where: { executionId: id }, orderBy: { model: 'asc' } });
+    expect(usage.map(({ provider, model, calls, costUsd }) => [provider, model, calls, costUsd.toNumber()])).toEqual([
+      ['demo', 'demo/demo-model', 1, 0],
+      ['openai', 'openai/gpt-x', 3, 0.75],
+    ]);
+    expect(await spentTodayUsd(prisma, { workspaceId: workspace.workspaceId })).toBe(0.75);
+    const other = await createTestWorkspace(prisma);
+    expect(await spentTodayUsd(prisma, { workspaceId: other.workspaceId })).toBe(0);
+    expect(await spentTodayUsd(prisma, { workspaceId: workspace.workspaceId, now: inFuture(48 * 3_600_000) })).toBe(0);
+  });
+});
+
+describe('ending', () => {
+  it('happens once, whoever comes first', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    const error = { code: 'node_failed' as const, message: 'broken', nodeId: 'greet' };
+    const results = await Promise.all([
+      finishExecution(prisma, { id, attemptId, outcome: { status: 'completed', results: 1 } }),
+      finishExecution(prisma, { id, attemptId, outcome: { status: 'failed', error } }),
+      finishExecution(prisma, { id, attemptId, outcome: { status: 'cancelled' } }),
+    ]);
+    expect(results.filter((result) => result.kind === 'finished')).toHaveLength(1);
+    expect(
+      (await events(id)).filter((event) => /^execution_(completed|failed|cancelled)$/.test(event.type)),
+    ).toHaveLength(1);
+    await expectGapless(id);
+  });
+
+  it('writes the last events with it', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    await finishExecution(prisma, {
+      id,
+      attemptId,
+      outcome: { status: 'completed', results: 'done' },
+      events: [started('greet'), completed('greet', 'x'), { type: 'execution_completed', at: 1, results: 'done' }],
+    });
+    expect((await events(id)).map((event) => event.type)).toEqual([
+      'execution_queued',
+      'execution_claimed',
+      'step_started',
+      'step_completed',
+      'execution_completed',
+    ]);
+    expect(await stepOf(id, 'greet')).toMatchObject({ status: 'completed' });
+  });
+});
+
+describe('giving back and sweeping', () => {
+  it('a release queues it again and does not count as a claim', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    await recordEvents(prisma, { executionId: id, attemptId, events: [started('input'), completed('input', 1)] });
+    expect(await releaseExecution(prisma, { id, attemptId })).toMatchObject({ released: true });
+    expect(await prisma.execution.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      status: 'queued',
+      attempts: 0,
+      executorId: null,
+    });
+    expect((await claimed(id)).finishedSteps).toHaveLength(1);
+  });
+
+  it('a sweep repairs what crashes left, and nothing else', async () => {
+    const [lost, orphan, healthy, unwanted] = [await start(), await start(), await start(), await start()];
+    await claimed(orphan);
+    await claimed(unwanted);
+    await requestCancel(prisma, { id: unwanted, workspaceId: workspace.workspaceId });
+    const now = inFuture(STALE);
+    const { attemptId } = await claimed(healthy);
+    await heartbeat(prisma, { id: healthy, attemptId, now });
+    queued.length = 0;
+    const results = await Promise.all([sweepStale({ prisma, queue }, { now }), sweepStale({ prisma, queue }, { now })]);
+    const requeued = results.flatMap((result) => result.requeued);
+    const ended = results.flatMap((result) => result.ended);
+    expect(new Set(requeued.filter((id) => [lost, orphan, healthy, unwanted].includes(id)))).toEqual(
+      new Set([lost, orphan]),
+    );
+    expect(ended.filter(({ id }) => id === unwanted)).toHaveLength(1);
+    expect(queued).toContain(`${lost}-0`);
+    expect(queued).toContain(`${orphan}-1`);
+    const statuses = await prisma.execution.findMany({ where: { id: { in: [lost, orphan, healthy, unwanted] } } });
+    expect(Object.fromEntries(statuses.map(({ id, status }) => [id, status]))).toEqual({
+      [lost]: 'queued',
+      [orphan]: 'queued',
+      [healthy]: 'running',
+      [unwanted]: 'cancelled',
+    });
+    for (const id of [lost, orphan, healthy, unwanted]) await expectGapless(id);
+  });
+
+  it('a sweep fails what was claimed too often', async () => {
+    const id = await start();
+    for (let claim = 1; claim <= TUNABLES.maxClaims; claim += 1) await claimed(id, inFuture(claim * STALE));
+    const { ended } = await sweepStale({ prisma, queue }, { now: inFuture(99 * STALE) });
+    expect(ended.filter((each) => each.id === id)).toMatchObject([{ status: 'failed' }]);
+  });
+});
