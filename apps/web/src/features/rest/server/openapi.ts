@@ -12,6 +12,16 @@ const isObject = (schema: z.ZodType): schema is z.ZodObject => schema.type === '
 const objectOf = (schema: z.ZodType): z.ZodObject | undefined =>
   isObject(schema) && Object.keys(schema.shape).length > 0 ? schema : undefined;
 
+/** Left out, not `undefined`, where there is none: zod-openapi looks at every key that is there. */
+const requestParams = ({
+  params,
+  query,
+  headers,
+}: Operation): { path?: z.ZodObject; query?: z.ZodObject; header?: z.ZodObject } => {
+  const [path, search, header] = [objectOf(params), objectOf(query), objectOf(headers)];
+  return { ...(path && { path }), ...(search && { query: search }), ...(header && { header }) };
+};
+
 const describeOperation = (operation: Operation): ZodOpenApiOperationObject => {
   const hasBody = operation.method === 'POST' && operation.body.meta()?.id !== undefined;
   const codes = new Set<AppErrorCode>([...ALWAYS, ...(hasBody ? WITH_BODY : []), ...operation.errors]);
@@ -21,11 +31,7 @@ const describeOperation = (operation: Operation): ZodOpenApiOperationObject => {
     summary: operation.summary,
     description: operation.description,
     security: [{ bearer: [] }],
-    requestParams: {
-      path: objectOf(operation.params),
-      query: objectOf(operation.query),
-      header: objectOf(operation.headers),
-    },
+    requestParams: requestParams(operation),
     ...(hasBody
       ? { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }
       : {}),

@@ -1,6 +1,7 @@
+import { executeWorkflow } from './execute-workflow.ts';
 import { cancelExecutionOperation, getExecution, getExecutionLogs, listExecutions } from './execution-operations.ts';
 import type { Operation } from './operation.ts';
-import { createWorkflow, executeWorkflow, getWorkflow, listWorkflows } from './workflow-operations.ts';
+import { createWorkflow, getWorkflow, listWorkflows } from './workflow-operations.ts';
 
 /** Everything the REST interface can do, in the order of its document. */
 export const OPERATIONS: Operation[] = [

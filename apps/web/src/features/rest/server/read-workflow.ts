@@ -1,6 +1,6 @@
 import type { PrismaClient } from '@agentweaver/db/generated/client';
+import { workflowNotFound } from '@agentweaver/db/workflow-store';
 import type { z } from 'zod';
-import { workflowNotFound } from '../../workflows/server/workflow-context.ts';
 import type { workflowSchema } from './schemas.ts';
 import { workflowSummaryFields, workflowSummaryView } from './views.ts';
 

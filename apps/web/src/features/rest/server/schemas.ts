@@ -26,13 +26,16 @@ export const executionQuery = pageQuery.extend({
   status: executionStatus.optional().meta({ description: 'Only executions in this state.' }),
 });
 
-/** The definition's shape is checked by the same validation as in the editor, which reports every problem at once. */
-const definitionInput = z.unknown().meta({
-  description: 'The workflow: nodes, edges and settings.',
-  override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
-    jsonSchema.$ref = '#/components/schemas/WorkflowDefinition';
-  },
-});
+/** Its shape, and whether it is there at all, is checked by the editor's own validation, which reports every problem at once. */
+const definitionInput = z
+  .unknown()
+  .optional()
+  .meta({
+    description: 'The workflow: nodes, edges and settings.',
+    override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
+      jsonSchema.$ref = '#/components/schemas/WorkflowDefinition';
+    },
+  });
 
 export const definitionComponent = workflowDefinitionSchema.meta({ id: 'WorkflowDefinition' });
 
@@ -42,7 +45,12 @@ export const createWorkflowBody = z
     description: z.string().trim().max(2_000).default(''),
     definition: definitionInput,
   })
-  .meta({ id: 'CreateWorkflow' });
+  .meta({
+    id: 'CreateWorkflow',
+    override: ({ jsonSchema }: { jsonSchema: Record<string, unknown> }) => {
+      jsonSchema.required = ['name', 'definition'];
+    },
+  });
 
 export const workflowSummarySchema = z
   .object({

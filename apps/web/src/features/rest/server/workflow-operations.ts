@@ -1,16 +1,10 @@
-import { AppError } from '@agentweaver/core/errors/app-error';
-import type { PrismaClient } from '@agentweaver/db/generated/client';
-import { startExecution } from '@agentweaver/db/start-execution';
+import { requireDefinition } from '@agentweaver/db/require-definition';
 import { createWorkflow as storeWorkflow } from '@agentweaver/db/workflow-store';
-import { workflowNotFound } from '../../workflows/server/workflow-context.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { requireDefinition } from './definition-problems.ts';
 import { defineOperation } from './operation.ts';
 import { readWorkflow } from './read-workflow.ts';
 import {
   createWorkflowBody,
-  executeBody,
-  executeHeaders,
   idParams,
   noBody,
   noHeaders,
@@ -18,7 +12,6 @@ import {
   noQuery,
   page,
   pageQuery,
-  startedSchema,
   workflowSchema,
   workflowSummarySchema,
 } from './schemas.ts';
@@ -101,65 +94,4 @@ export const getWorkflow = defineOperation({
   handle: async ({ services, caller, params }) => ({
     body: await readWorkflow(services.prisma, { workspaceId: caller.workspaceId, id: params.id }),
   }),
-});
-
-const versionId = async (
-  prisma: PrismaClient,
-  { workflowId, number }: { workflowId: string; number: number },
-): Promise<string> => {
-  const version = await prisma.workflowVersion.findUnique({
-    where: { workflowId_number: { workflowId, number } },
-    select: { id: true },
-  });
-  if (!version) {
-    throw new AppError('not_found', {
-      publicMessage: `The workflow has no version ${number}.`,
-      problems: [{ field: 'version', message: 'does not exist' }],
-    });
-  }
-  return version.id;
-};
-
-export const executeWorkflow = defineOperation({
-  method: 'POST',
-  path: '/workflows/{id}/execute',
-  operationId: 'executeWorkflow',
-  summary: 'Run a workflow',
-  description:
-    'Answers as soon as the execution is queued. Follow it at `/executions/{id}` (the address in `Location`).',
-  role: 'editor',
-  params: idParams,
-  query: noQuery,
-  headers: executeHeaders,
-  body: executeBody,
-  response: { status: 202, description: 'The execution is queued.', schema: startedSchema },
-  errors: ['not_found', 'invalid_workflow', 'conflict', 'plan_limit', 'unavailable'],
-  handle: async ({ services, caller, params, headers, body }) => {
-    const { prisma, queue } = services;
-    const workflow = await prisma.workflow.findFirst({
-      where: { id: params.id, workspaceId: caller.workspaceId },
-      select: { publishedVersionId: true },
-    });
-    if (!workflow) throw workflowNotFound();
-    const version = body.version ?? (workflow.publishedVersionId ? 'published' : 'draft');
-    const execution = await startExecution(
-      { prisma, queue },
-      {
-        workspaceId: caller.workspaceId,
-        workflowId: params.id,
-        source:
-          typeof version === 'number'
-            ? { versionId: await versionId(prisma, { workflowId: params.id, number: version }) }
-            : version,
-        input: body.input_data,
-        trigger: 'api',
-        userId: caller.userId,
-        idempotencyKey: headers['idempotency-key'],
-      },
-    );
-    return {
-      body: { execution_id: execution.id, status: execution.status },
-      headers: { Location: `/api/v1/executions/${execution.id}` },
-    };
-  },
 });

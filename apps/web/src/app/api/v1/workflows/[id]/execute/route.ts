@@ -1,5 +1,5 @@
+import { executeWorkflow } from '../../../../../../features/rest/server/execute-workflow.ts';
 import { restRoute } from '../../../../../../features/rest/server/rest-handler.ts';
-import { executeWorkflow } from '../../../../../../features/rest/server/workflow-operations.ts';
 
 export const dynamic = 'force-dynamic';
 

@@ -1,0 +1,303 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as cancelRoute from '../../apps/web/src/app/api/v1/executions/[id]/cancel/route.ts';
+import * as logsRoute from '../../apps/web/src/app/api/v1/executions/[id]/logs/route.ts';
+import * as executionRoute from '../../apps/web/src/app/api/v1/executions/[id]/route.ts';
+import * as executionsRoute from '../../apps/web/src/app/api/v1/executions/route.ts';
+import * as openApiRoute from '../../apps/web/src/app/api/v1/openapi.json/route.ts';
+import * as executeRoute from '../../apps/web/src/app/api/v1/workflows/[id]/execute/route.ts';
+import * as workflowRoute from '../../apps/web/src/app/api/v1/workflows/[id]/route.ts';
+import * as workflowsRoute from '../../apps/web/src/app/api/v1/workflows/route.ts';
+import { OPERATIONS } from '../../apps/web/src/features/rest/server/operations.ts';
+import { problemSchema } from '../../apps/web/src/features/rest/server/problem-response.ts';
+import { addMember, openWeb, type TestMember, tokenOf, type WebUnderTest } from './support/web.ts';
+
+const definition = {
+  nodes: [
+    { id: 'input', type: 'input', name: 'Input', config: {} },
+    { id: 'agent', type: 'agent', name: 'Write', config: { role: 'Editor', prompt: 'Shorten: {{ input.text }}' } },
+    { id: 'output', type: 'output', name: 'Output', config: {} },
+  ],
+  edges: [
+    { id: 'e1', source: 'input', target: 'agent' },
+    { id: 'e2', source: 'agent', target: 'output' },
+  ],
+};
+
+type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
+
+let web: WebUnderTest;
+let owner: TestMember;
+let token = '';
+let foreignToken = '';
+let viewerToken = '';
+
+beforeAll(async () => {
+  web = await openWeb();
+  owner = await addMember(web.prisma, { role: 'owner' });
+  token = await tokenOf(web.prisma, owner);
+  foreignToken = await tokenOf(web.prisma, await addMember(web.prisma, { role: 'owner' }));
+  viewerToken = await tokenOf(
+    web.prisma,
+    await addMember(web.prisma, { role: 'viewer', workspaceId: owner.workspaceId }),
+  );
+});
+afterAll(() => web?.close());
+
+type CallOptions = { id?: string; query?: string; body?: unknown; headers?: Record<string, string>; as?: string };
+
+const call = async (handler: Handler, method: 'GET' | 'POST', options: CallOptions = {}) => {
+  const { id, query = '', body, headers, as = token } = options;
+  const request = new Request(`http://localhost/api/v1${query}`, {
+    method,
+    headers: {
+      ...(as ? { authorization: `Bearer ${as}` } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const response = await handler(request, { params: Promise.resolve(id ? { id } : {}) });
+  const json: unknown = await response.json();
+  if (!response.ok) {
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    problemSchema.parse(json);
+  }
+  return { status: response.status, headers: response.headers, json };
+};
+
+const responseOf = (operationId: string) => {
+  const operation = OPERATIONS.find((candidate) => candidate.operationId === operationId);
+  if (!operation) throw new Error(`no operation ${operationId}`);
+  return operation.response.schema;
+};
+
+const create = async (name = 'Shorten'): Promise<string> => {
+  const { status, json } = await call(workflowsRoute.POST, 'POST', { body: { name, definition } });
+  expect(status, JSON.stringify(json)).toBe(201);
+  return (json as { id: string }).id;
+};
+
+const execute = async (
+  id: string,
+  headers: Record<string, string> = {},
+  body: unknown = { input_data: { text: 'a' } },
+) => call(executeRoute.POST, 'POST', { id, body, headers });
+
+describe('workflows over REST', () => {
+  it('creates a workflow with its draft, and gives it back', async () => {
+    const id = await create();
+    const { status, json } = await call(workflowRoute.GET, 'GET', { id });
+    expect(status).toBe(200);
+    expect(responseOf('getWorkflow').parse(json)).toMatchObject({ id, name: 'Shorten', published_version: null });
+    expect(await web.prisma.workflowDraft.count({ where: { workflowId: id } })).toBe(1);
+    expect(await web.prisma.auditLog.count({ where: { targetId: id } })).toBe(1);
+  });
+
+  it('pages through all workflows without gap or repetition', async () => {
+    for (const name of ['a', 'b', 'c']) await create(name);
+    const seen: string[] = [];
+    let query = '?limit=2';
+    for (;;) {
+      const { json } = await call(workflowsRoute.GET, 'GET', { query });
+      const page = responseOf('listWorkflows').parse(json) as { items: { id: string }[]; next_cursor: string | null };
+      seen.push(...page.items.map((item) => item.id));
+      if (!page.next_cursor) break;
+      query = `?limit=2&cursor=${page.next_cursor}`;
+    }
+    const stored = await web.prisma.workflow.findMany({
+      where: { workspaceId: owner.workspaceId },
+      select: { id: true },
+    });
+    expect([...seen].sort()).toEqual(stored.map(({ id }) => id).sort());
+  });
+
+  it.each([
+    [
+      'a cycle',
+      { ...definition, edges: [...definition.edges, { id: 'e3', source: 'output', target: 'agent' }] },
+      422,
+      /definition/,
+    ],
+    [
+      'an unknown node type',
+      { ...definition, nodes: [...definition.nodes, { id: 'x', type: 'teleport', name: 'X' }] },
+      422,
+      /definition\.nodes\[x\]\.type/,
+    ],
+    [
+      'a broken expression',
+      {
+        ...definition,
+        nodes: definition.nodes.map((node) =>
+          node.id === 'agent' ? { ...node, config: { role: 'E', prompt: '{{ input. }}' } } : node,
+        ),
+      },
+      422,
+      /definition\.nodes\[agent\]\.config\.prompt/,
+    ],
+    ['a malformed definition', { nodes: 'none', edges: [] }, 422, /definition\.nodes/],
+    ['no definition', undefined, 422, /definition/],
+  ])('refuses %s with the field named, and stores nothing', async (_, bad, status, field) => {
+    const before = await web.prisma.workflow.count();
+    const result = await call(workflowsRoute.POST, 'POST', { body: { name: 'Bad', definition: bad } });
+    expect(result.status, JSON.stringify(result.json)).toBe(status);
+    expect(
+      problemSchema
+        .parse(result.json)
+        .errors?.map((error) => error.field)
+        .join(' '),
+    ).toMatch(field);
+    expect(await web.prisma.workflow.count()).toBe(before);
+  });
+
+  it('names wrong and unknown fields of the body', async () => {
+    const { status, json } = await call(workflowsRoute.POST, 'POST', { body: { name: '', definition, colour: 'red' } });
+    expect(status).toBe(400);
+    expect(
+      problemSchema
+        .parse(json)
+        .errors?.map((error) => error.field)
+        .sort(),
+    ).toEqual(['colour', 'name']);
+  });
+});
+
+describe('executions over REST', () => {
+  it('queues an execution of the draft and shows it', async () => {
+    const id = await create();
+    const { status, json, headers } = await execute(id);
+    expect(status, JSON.stringify(json)).toBe(202);
+    const started = responseOf('executeWorkflow').parse(json) as { execution_id: string; status: string };
+    expect(started.status).toBe('queued');
+    expect(headers.get('location')).toBe(`/api/v1/executions/${started.execution_id}`);
+
+    const shown = await call(executionRoute.GET, 'GET', { id: started.execution_id });
+    expect(responseOf('getExecution').parse(shown.json)).toMatchObject({
+      id: started.execution_id,
+      workflow_id: id,
+      status: 'queued',
+      trigger: 'api',
+      input_data: { text: 'a' },
+      results: null,
+      execution_time: null,
+      total_cost: 0,
+      error_message: null,
+    });
+    const listed = await call(executionsRoute.GET, 'GET', { query: `?workflow_id=${id}&status=queued` });
+    expect(responseOf('listExecutions').parse(listed.json)).toMatchObject({ items: [{ id: started.execution_id }] });
+  });
+
+  it('starts one execution for one idempotency key, and refuses another request under it', async () => {
+    const id = await create();
+    const first = await execute(id, { 'Idempotency-Key': 'order-1' });
+    const again = await execute(id, { 'Idempotency-Key': 'order-1' });
+    expect(again.json).toEqual(first.json);
+    const other = await execute(id, { 'Idempotency-Key': 'order-1' }, { input_data: { text: 'b' } });
+    expect(other.status).toBe(409);
+    expect(await web.prisma.execution.count({ where: { workflowId: id } })).toBe(1);
+  });
+
+  it('runs with an empty body, and refuses a version that is not there', async () => {
+    const id = await create();
+    const empty = await call(executeRoute.POST, 'POST', { id });
+    expect(empty.status, JSON.stringify(empty.json)).toBe(202);
+    expect((await execute(id, {}, { version: 99 })).status).toBe(404);
+    expect((await execute(id, {}, { version: 'latest' })).status).toBe(400);
+  });
+
+  it('cancels, and tells it in the log with the cursor to go on from', async () => {
+    const id = await create();
+    const { json } = await execute(id);
+    const { execution_id: executionId } = json as { execution_id: string };
+    const cancelled = await call(cancelRoute.POST, 'POST', { id: executionId });
+    expect(cancelled).toMatchObject({ status: 202, json: { execution_id: executionId, status: 'cancelled' } });
+    const all = responseOf('getExecutionLogs').parse((await call(logsRoute.GET, 'GET', { id: executionId })).json) as {
+      logs: { seq: number; event: string }[];
+      next_cursor: number | null;
+    };
+    expect(all.logs.map((entry) => entry.seq)).toEqual(all.logs.map((_, index) => index + 1));
+    expect(all.logs.map((entry) => entry.event)).toContain('execution_cancelled');
+    const first = await call(logsRoute.GET, 'GET', { id: executionId, query: '?limit=1' });
+    expect(first.json).toMatchObject({ logs: [{ seq: 1 }], next_cursor: 1 });
+  });
+
+  it('names the role of the agent that an entry is about', async () => {
+    const { json } = await execute(await create());
+    const { execution_id: executionId } = json as { execution_id: string };
+    await web.prisma.executionEvent.create({
+      data: { executionId, seq: 1_000, type: 'step_log', nodeId: 'agent', level: 'info', message: 'hello' },
+    });
+    const { json: logs } = await call(logsRoute.GET, 'GET', { id: executionId, query: '?after=999' });
+    expect(logs).toMatchObject({
+      logs: [{ agent_role: 'Editor', log_level: 'info', message: 'hello', metadata: null }],
+    });
+  });
+});
+
+describe('refusals over REST', () => {
+  it('takes valid tokens alone', async () => {
+    const none = await call(workflowsRoute.GET, 'GET', { as: '' });
+    expect(none.status).toBe(401);
+    expect(none.headers.get('www-authenticate')).toBe('Bearer');
+    expect((await call(workflowsRoute.GET, 'GET', { as: 'aw_nobody-has-this-token' })).status).toBe(401);
+
+    const leaving = await addMember(web.prisma, { role: 'editor', workspaceId: owner.workspaceId });
+    const theirs = await tokenOf(web.prisma, leaving);
+    expect((await call(workflowsRoute.GET, 'GET', { as: theirs })).status).toBe(200);
+    await web.prisma.member.deleteMany({ where: { userId: leaving.userId } });
+    expect((await call(workflowsRoute.GET, 'GET', { as: theirs })).status).toBe(401);
+  });
+
+  it('lets viewers look and not touch', async () => {
+    expect((await call(workflowsRoute.GET, 'GET', { as: viewerToken })).status).toBe(200);
+    const { status } = await call(workflowsRoute.POST, 'POST', { as: viewerToken, body: { name: 'x', definition } });
+    expect(status).toBe(403);
+  });
+
+  it('treats what belongs to another workspace as if it did not exist', async () => {
+    const id = await create();
+    const { json } = await execute(id);
+    const { execution_id: executionId } = json as { execution_id: string };
+    const as = foreignToken;
+    expect((await call(workflowRoute.GET, 'GET', { id, as })).status).toBe(404);
+    expect((await call(executeRoute.POST, 'POST', { id, as, body: {} })).status).toBe(404);
+    expect((await call(executionRoute.GET, 'GET', { id: executionId, as })).status).toBe(404);
+    expect((await call(logsRoute.GET, 'GET', { id: executionId, as })).status).toBe(404);
+    expect((await call(cancelRoute.POST, 'POST', { id: executionId, as })).status).toBe(404);
+    expect((await call(executionsRoute.GET, 'GET', { as })).json).toMatchObject({ items: [] });
+    expect((await call(workflowRoute.GET, 'GET', { id: 'not-an-id' })).status).toBe(404);
+  });
+
+  it('refuses bodies that are not JSON, of another type or too large, and other methods', async () => {
+    expect((await call(workflowsRoute.POST, 'POST', { body: '{"name":' })).status).toBe(400);
+    const headers = { 'content-type': 'text/plain' };
+    expect((await call(workflowsRoute.POST, 'POST', { body: '{}', headers })).status).toBe(415);
+    expect((await call(workflowsRoute.POST, 'POST', { body: `"${'x'.repeat(20 * 1024 * 1024)}"` })).status).toBe(413);
+    const wrongMethod = await call(workflowsRoute.PUT, 'POST');
+    expect(wrongMethod.status).toBe(405);
+    expect(wrongMethod.headers.get('allow')).toBe('GET, POST');
+  });
+
+  it('tells the limit with every answer', async () => {
+    const { headers } = await call(workflowsRoute.GET, 'GET');
+    expect(Number(headers.get('ratelimit-limit'))).toBeGreaterThan(Number(headers.get('ratelimit-remaining')));
+    expect(Number(headers.get('ratelimit-reset'))).toBeGreaterThan(0);
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('describes every operation with its answers', async () => {
+    const document = await openApiRoute.GET().json();
+    expect(document.openapi).toBe('3.1.0');
+    for (const operation of OPERATIONS) {
+      const described = document.paths[operation.path][operation.method.toLowerCase()];
+      expect(described.operationId).toBe(operation.operationId);
+      expect(Object.keys(described.responses)).toEqual(
+        expect.arrayContaining([String(operation.response.status), '401', '429']),
+      );
+    }
+    expect(Object.keys(document.components.schemas)).toEqual(
+      expect.arrayContaining(['WorkflowDefinition', 'Execution', 'Problem']),
+    );
+  });
+});
