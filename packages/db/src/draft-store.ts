@@ -19,10 +19,12 @@ export const loadDraft = async (prisma: PrismaClient, workflowId: string): Promi
  */
 export const saveDraft = (prisma: PrismaClient, workflowId: string, document: Doc): Promise<'saved' | 'gone'> =>
   prisma.$transaction(async (tx) => {
-    const [stored] = await tx.$queryRaw<{ state: Uint8Array }[]>`
-      SELECT state FROM workflow_drafts WHERE workflow_id = ${workflowId}::uuid FOR UPDATE`;
+    // The workflow's row first, as everybody does who locks both: and the list shows the newest change first.
+    const { count } = await tx.workflow.updateMany({ where: { id: workflowId }, data: { updatedAt: new Date() } });
+    const stored =
+      count === 0 ? null : await tx.workflowDraft.findUnique({ where: { workflowId }, select: { state: true } });
     if (!stored) return 'gone';
-    applyUpdate(document, new Uint8Array(stored.state), STORED_ORIGIN);
+    applyUpdate(document, stored.state, STORED_ORIGIN);
     await tx.workflowDraft.update({
       where: { workflowId },
       data: {
@@ -30,7 +32,5 @@ export const saveDraft = (prisma: PrismaClient, workflowId: string, document: Do
         definition: jsonColumn(draftToDefinition(document)),
       },
     });
-    // The list of workflows shows the newest change first.
-    await tx.workflow.update({ where: { id: workflowId }, data: { updatedAt: new Date() } });
     return 'saved';
   });

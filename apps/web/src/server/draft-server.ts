@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { draftToDefinition } from '@agentweaver/core/draft/draft-document';
-import { jsonColumn } from '@agentweaver/db/json';
-import * as Y from 'yjs';
+import { loadDraft, saveDraft } from '@agentweaver/db/draft-store';
 import { readSessionUserId } from '../features/auth/server/session-cookie.ts';
 import { type CollabAccess, type CollabServer, createCollabServer } from '../features/collab/server/collab-server.ts';
 import { hasRole } from '../features/workspace/roles.ts';
@@ -22,28 +20,14 @@ const authorize = async ({ userId, workflowId }: { userId: string; workflowId: s
   return hasRole(membership.role, 'editor') ? 'edit' : 'view';
 };
 
-const load = async (workflowId: string): Promise<Uint8Array | null> => {
-  const draft = await getServices().prisma.workflowDraft.findUnique({ where: { workflowId }, select: { state: true } });
-  return draft?.state ?? null;
-};
-
-/** The state and what it means are written together: a reader of the definition never sees an older one. */
-const save = async (workflowId: string, document: Y.Doc): Promise<'saved' | 'gone'> => {
-  const { count } = await getServices().prisma.workflowDraft.updateMany({
-    where: { workflowId },
-    data: {
-      state: Uint8Array.from(Y.encodeStateAsUpdate(document)),
-      definition: jsonColumn(draftToDefinition(document)),
-    },
-  });
-  return count > 0 ? 'saved' : 'gone';
-};
-
 /** The collaborative drafts of this installation: who may open which, and where they are kept. */
 export const createDraftServer = (): CollabServer =>
   createCollabServer({
     authenticate,
     authorize,
-    storage: { load, save },
+    storage: {
+      load: (workflowId) => loadDraft(getServices().prisma, workflowId),
+      save: (workflowId, document) => saveDraft(getServices().prisma, workflowId, document),
+    },
     log: (level, message, details) => log[level](details, message),
   });

@@ -135,7 +135,9 @@ describe('a draft', () => {
     memory.failing = true;
     ann.addAgent('kept');
     ann.flush('f2');
-    await vi.waitFor(() => expect(ann.messages).toContainEqual({ type: 'store_failed', id: 'f2', reason: 'unavailable' }));
+    await vi.waitFor(() =>
+      expect(ann.messages).toContainEqual({ type: 'store_failed', id: 'f2', reason: 'unavailable' }),
+    );
     ann.provider.destroy();
     memory.failing = false;
     await vi.waitFor(() => expect(readNode(memory.stored(), 'kept')).toBeDefined(), { timeout: 8_000 });
@@ -144,7 +146,9 @@ describe('a draft', () => {
   it('takes an edit by the server, stored before it resolves', async () => {
     const ann = join('ann');
     await synced(ann);
-    await collab.edit(WORKFLOW, (doc) => addNode(doc, { type: 'delay', id: 'server', position: { x: 0, y: 0 } }, ORIGIN));
+    await collab.edit(WORKFLOW, (doc) =>
+      addNode(doc, { type: 'delay', id: 'server', position: { x: 0, y: 0 } }, ORIGIN),
+    );
     expect(readNode(memory.stored(), 'server')?.type).toBe('delay');
     await vi.waitFor(() => expect(readNode(ann.provider.document, 'server')).toBeDefined());
   });

@@ -1,3 +1,4 @@
+import { STORED_ORIGIN } from '@agentweaver/db/draft-store';
 import type { Document, Extension, Hocuspocus } from '@hocuspocus/server';
 import * as Y from 'yjs';
 import { type DraftMessage, decodeDraftMessage, encodeDraftMessage, MAX_DRAFT_BYTES } from '../draft-messages.ts';
@@ -8,7 +9,10 @@ const RETRY_MS = 2_000;
 export type DraftStorage = {
   /** The stored Yjs state; null when the workflow is gone. */
   load: (workflowId: string) => Promise<Uint8Array | null>;
-  /** Writes state and projection in one transaction; `gone` when the workflow was deleted. */
+  /**
+   * Writes state and projection in one transaction; `gone` when the workflow was deleted. May merge what others stored
+   * into the document, with the origin `STORED_ORIGIN`.
+   */
   save: (workflowId: string, document: Y.Doc) => Promise<'saved' | 'gone'>;
 };
 
@@ -53,8 +57,8 @@ export class DraftPersistence implements Extension {
     const progress: Progress = { revision: 0, stored: 0 };
     this.progress.set(document, progress);
     // Counted here and not in `onChange`, which runs later: a flush must see every update before it.
-    document.on('update', () => {
-      progress.revision += 1;
+    document.on('update', (_update: Uint8Array, origin: unknown) => {
+      if (origin !== STORED_ORIGIN) progress.revision += 1;
     });
   };
 
