@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineEvent } from '@agentweaver/core/engine/events';
-import type { ModelResponse } from '@agentweaver/core/models/model-call';
 import { createPrisma } from '@agentweaver/db/client';
 import { recordEvents } from '@agentweaver/db/execution-recorder';
 import {
@@ -13,14 +12,6 @@ import {
 } from '@agentweaver/db/execution-store';
 import { sweepStale } from '@agentweaver/db/execution-sweeper';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
-import {
-  beginModelCall,
-  findModelCall,
-  type ModelCallKey,
-  settleModelCall,
-  spentTodayUsd,
-  spentUsd,
-} from '@agentweaver/db/model-call-store';
 import { startExecution } from '@agentweaver/db/start-execution';
 import { TUNABLES } from '@agentweaver/db/tunables';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -323,105 +314,6 @@ describe('cancelling', () => {
       code: 'not_found',
     });
     expect((await prisma.execution.findUniqueOrThrow({ where: { id } })).status).toBe('queued');
-  });
-});
-
-describe('model calls', () => {
-  const response: ModelResponse = {
-    text: 'hi',
-    model: 'openai/gpt-x',
-    reason: 'chosen',
-    usage: { inputTokens: 10, outputTokens: 5, cachedInputTokens: 0, reasoningTokens: 0 },
-    costUsd: 0.25,
-    durationMs: 3,
-    finishReason: 'stop',
-  };
-  const keyOf = (executionId: string, callIndex: number): ModelCallKey => ({
-    executionId,
-    nodeId: 'greet',
-    attempt: 1,
-    callIndex,
-    requestHash: 'h',
-  });
-
-  it('are answered from memory after they were paid, and counted once', async () => {
-    const id = await start();
-    const { attemptId } = await claimed(id);
-    const key = keyOf(id, 0);
-    await beginModelCall(prisma, { key, provider: 'openai', model: 'auto' });
-    expect(await findModelCall(prisma, key)).toBeUndefined();
-    await beginModelCall(prisma, { key, provider: 'openai', model: 'auto' });
-    const settle = () => settleModelCall(prisma, { key, attemptId, response });
-    expect(await Promise.all([settle(), settle()])).toEqual([{ owned: true }, { owned: true }]);
-    expect(await findModelCall(prisma, key)).toEqual(response);
-    expect(await findModelCall(prisma, { ...key, requestHash: 'another request' })).toBeUndefined();
-    expect(await spentUsd(prisma, id)).toBe(0.25);
-    expect(await prisma.execution.findUniqueOrThrow({ where: { id } })).toMatchObject({
-      inputTokens: 10,
-      outputTokens: 5,
-    });
-    expect(await stepOf(id, 'greet')).toMatchObject({ inputTokens: 10, outputTokens: 5, model: 'openai/gpt-x' });
-  });
-
-  it('are kept for the next owner when the claim was lost meanwhile', async () => {
-    const id = await start();
-    const { attemptId } = await claimed(id);
-    const key = keyOf(id, 0);
-    await beginModelCall(prisma, { key, provider: 'openai', model: 'openai/gpt-x' });
-    await claimed(id, inFuture(STALE));
-    expect(await settleModelCall(prisma, { key, attemptId, response })).toEqual({ owned: false });
-    expect(await findModelCall(prisma, key)).toEqual(response);
-  });
-
-  it('end up in totals and usage, and count for the day of their workspace alone', async () => {
-    const id = await start();
-    const { attemptId } = await claimed(id);
-    await recordEvents(prisma, { executionId: id, attemptId, events: [started('greet')] });
-    await Promise.all(
-      [0, 1, 2, 3].map(async (index) => {
-        const key = keyOf(id, index);
-        await beginModelCall(prisma, { key, provider: 'openai', model: 'auto' });
-        await settleModelCall(prisma, {
-          key,
-          attemptId,
-          response: index === 3 ? { ...response, model: 'demo/demo-model', costUsd: 0 } : response,
-        });
-      }),
-    );
-    await beginModelCall(prisma, { key: keyOf(id, 9), provider: 'openai', model: 'never answered' });
-    await recordEvents(prisma, {
-      executionId: id,
-      attemptId,
-      events: [
-        { ...completed('greet', 'x'), usage: response.usage, costUsd: 0.25, model: 'openai/gpt-x' } as EngineEvent,
-      ],
-    });
-    expect((await stepOf(id, 'greet')).costUsd.toNumber()).toBe(0.75);
-    const finished = await finishExecution(prisma, {
-      id,
-      attemptId,
-      outcome: { status: 'completed', results: { ok: true } },
-    });
-    expect(finished).toMatchObject({ kind: 'finished', status: 'completed' });
-    const row = await prisma.execution.findUniqueOrThrow({ where: { id } });
-    expect(row).toMatchObject({
-      status: 'completed',
-      results: { ok: true },
-      inputTokens: 40,
-      outputTokens: 20,
-      heartbeatAt: null,
-    });
-    expect(row.totalCostUsd.toNumber()).toBe(0.75);
-    expect(row.executionTimeMs).toBeGreaterThanOrEqual(0);
-    const usage = await prisma.usageMetric.findMany({ where: { executionId: id }, orderBy: { model: 'asc' } });
-    expect(usage.map(({ provider, model, calls, costUsd }) => [provider, model, calls, costUsd.toNumber()])).toEqual([
-      ['demo', 'demo/demo-model', 1, 0],
-      ['openai', 'openai/gpt-x', 3, 0.75],
-    ]);
-    expect(await spentTodayUsd(prisma, { workspaceId: workspace.workspaceId })).toBe(0.75);
-    const other = await createTestWorkspace(prisma);
-    expect(await spentTodayUsd(prisma, { workspaceId: other.workspaceId })).toBe(0);
-    expect(await spentTodayUsd(prisma, { workspaceId: workspace.workspaceId, now: inFuture(48 * 3_600_000) })).toBe(0);
   });
 });
 
