@@ -33,7 +33,12 @@ const describeOperation = (operation: Operation): ZodOpenApiOperationObject => {
     security: [{ bearer: [] }],
     requestParams: requestParams(operation),
     ...(hasBody
-      ? { requestBody: { required: true, content: { 'application/json': { schema: operation.body } } } }
+      ? {
+          requestBody: {
+            required: !operation.body.safeParse(undefined).success,
+            content: { 'application/json': { schema: operation.body } },
+          },
+        }
       : {}),
     responses: {
       [String(operation.response.status)]: {

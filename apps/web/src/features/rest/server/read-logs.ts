@@ -47,8 +47,7 @@ export const readLogs = async (
       event: row.type,
       log_level: row.level,
       message: row.message,
-      // A `Json` column: it was JSON when it was written.
-      metadata: (row.data ?? null) as z.core.util.JSONType,
+      metadata: row.data,
       created_at: row.createdAt.toISOString(),
     })),
     next_cursor: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null,

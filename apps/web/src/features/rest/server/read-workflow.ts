@@ -13,6 +13,5 @@ export const readWorkflow = async (
     select: { ...workflowSummaryFields, draft: { select: { definition: true } } },
   });
   if (!row) throw workflowNotFound();
-  // A `Json` column: it was JSON when it was written.
-  return { ...workflowSummaryView(row), definition: (row.draft?.definition ?? null) as z.core.util.JSONType };
+  return { ...workflowSummaryView(row), definition: row.draft?.definition ?? null };
 };

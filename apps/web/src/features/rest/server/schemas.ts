@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const id = z.uuid();
 const time = z.iso.datetime();
-const json = z.json().meta({ description: 'Any JSON value.' });
+const json = z.unknown().meta({ description: 'Any JSON value.' });
 
 export const idParams = z.object({ id: id.meta({ description: 'The id.' }) });
 export const noParams = z.object({});
@@ -132,7 +132,7 @@ const stepSchema = z
     attempts: z.int(),
     model: z.string().nullable(),
     reason: z.string().nullable(),
-    output: json.nullable(),
+    output: json,
     input_tokens: z.int(),
     output_tokens: z.int(),
     cost: z.number(),
@@ -147,7 +147,7 @@ export const executionSchema = z
   .object({
     ...executionSummarySchema.shape,
     input_data: json,
-    results: json.nullable(),
+    results: json,
     error: errorSchema.nullable(),
     steps: z.array(stepSchema),
   })
@@ -170,7 +170,7 @@ export const logsSchema = z
         event: z.string().meta({ example: 'step_completed' }),
         log_level: z.string().meta({ example: 'info' }),
         message: z.string(),
-        metadata: json.nullable(),
+        metadata: json,
         created_at: time,
       }),
     ),

@@ -7,9 +7,6 @@ import type { executionSchema, executionSummarySchema, workflowSummarySchema } f
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
-/** What a `Json` column holds was JSON when it was written. */
-const asJson = (value: unknown): z.core.util.JSONType => value as z.core.util.JSONType;
-
 export const workflowSummaryFields = {
   id: true,
   name: true,
@@ -83,7 +80,7 @@ const stepView = (step: ExecutionRow['steps'][number]): z.input<typeof execution
   attempts: step.attempts,
   model: step.model,
   reason: step.reason,
-  output: asJson(step.output),
+  output: step.output,
   input_tokens: step.inputTokens,
   output_tokens: step.outputTokens,
   cost: step.costUsd.toNumber(),
@@ -97,8 +94,8 @@ export const executionView = (row: ExecutionRow): z.input<typeof executionSchema
   const error = readError(row.error);
   return {
     ...executionSummaryView(row),
-    input_data: asJson(row.input),
-    results: asJson(row.results),
+    input_data: row.input,
+    results: row.results,
     error: error && {
       code: error.code,
       message: error.message,
