@@ -50,6 +50,7 @@ export const startExecutor = async ({
   const port = await freePort();
   const child = spawn(process.execPath, [MAIN], {
     env: {
+      NODE_ENV: 'production',
       PATH: process.env.PATH,
       ...(process.env.DOCKER_HOST ? { DOCKER_HOST: process.env.DOCKER_HOST } : {}),
       DATABASE_URL: databaseUrl,

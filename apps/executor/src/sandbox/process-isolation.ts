@@ -1,6 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { runtimeArguments } from './sandbox.ts';
+import { NO_ENVIRONMENT, runtimeArguments } from './sandbox.ts';
 
 /** How a sandbox process is started on this machine. */
 export type Isolation = {
@@ -62,7 +62,7 @@ const works = async ({ wrapper, options }: Isolation, bundleFile: string): Promi
     process.execPath,
     ...runtimeArguments({ bundle: bundleFile, memoryMb: 256 }),
   ];
-  const child = spawn(command, args, { ...options, env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(command, args, { ...options, env: NO_ENVIRONMENT, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin?.on('error', () => undefined);
   const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS);
   try {

@@ -7,6 +7,7 @@ import { type Isolation, probeIsolation } from './process-isolation.ts';
 import { residentBytes } from './process-memory.ts';
 import {
   createTail,
+  NO_ENVIRONMENT,
   runtimeArguments,
   type Sandbox,
   type SandboxExit,
@@ -40,7 +41,12 @@ const startProcess = async (
     process.execPath,
     ...runtimeArguments({ bundle: bundleFile, memoryMb }),
   ];
-  const child = spawn(command, wrapper, { ...isolation.options, env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, wrapper, {
+    ...isolation.options,
+    env: NO_ENVIRONMENT,
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   try {
     await started(child);
   } catch (error) {

@@ -45,6 +45,9 @@ export type SandboxProvider = {
   close(): Promise<void>;
 };
 
+/** What a sandbox process gets of the environment. Its type is given: in one program with Next, `{}` lacks NODE_ENV. */
+export const NO_ENVIRONMENT: NodeJS.ProcessEnv = Object.create(null);
+
 /** Arguments of Node for the runtime: no files but its own, no child processes, no add-ons; workers for Code nodes. */
 export const runtimeArguments = ({ bundle, memoryMb }: { bundle: string; memoryMb: number }): string[] => [
   '--permission',
