@@ -1,6 +1,6 @@
 // Writes a migration from the difference between the migrations so far and schema.prisma:
 // `npm run migration -w @agentweaver/db -- <name>`. Read the SQL before you commit it.
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts';
@@ -14,6 +14,7 @@ if (!name || !/^[a-z][a-z0-9_]*$/.test(name)) {
 }
 
 const scratch = await mkdtemp(path.join(tmpdir(), 'agentweaver-migration-'));
+await chmod(scratch, 0o755);
 const server = await startEmbeddedPostgres({ dataDir: scratch, temporary: true });
 try {
   await migrate(server.databaseUrl);

@@ -1,5 +1,6 @@
 import type { PrismaTransaction } from './client.ts';
 import { appendEvents, type NewEvent, type Outcome, outcomeEvent } from './execution-events.ts';
+import { statusesBefore } from './execution-state.ts';
 import type { Prisma } from './generated/client.ts';
 import { jsonColumn } from './json.ts';
 
@@ -28,7 +29,7 @@ export const endExecution = async (
 ): Promise<EndedExecution | undefined> => {
   const lastSeq = await appendEvents(tx, {
     executionId,
-    where,
+    where: { AND: [where, { status: { in: statusesBefore(outcome.status) } }] },
     data: {
       status: outcome.status,
       completedAt: now,

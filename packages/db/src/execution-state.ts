@@ -28,6 +28,10 @@ export const STEP_STATUSES = Object.values(StepStatus);
 export const canTransition = (from: ExecutionStatus, to: ExecutionStatus): boolean =>
   EXECUTION_TRANSITIONS[from].includes(to);
 
+/** The states that an execution may be in before `to`: what a compare-and-set asks for. */
+export const statusesBefore = (to: ExecutionStatus): ExecutionStatus[] =>
+  EXECUTION_STATUSES.filter((from) => canTransition(from, to));
+
 export const canStepTransition = (from: StepStatus, to: StepStatus): boolean => STEP_TRANSITIONS[from].includes(to);
 
 export const isTerminal = (status: ExecutionStatus): boolean => EXECUTION_TRANSITIONS[status].length === 0;

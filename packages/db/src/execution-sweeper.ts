@@ -23,10 +23,27 @@ export const sweepStale = async (
   { now: givenNow }: { now?: Date } = {},
 ): Promise<SweepResult> => {
   const now = givenNow ?? (await databaseNow(prisma));
-  const candidates = await prisma.execution.findMany({
+  const result: SweepResult = { requeued: [], ended: [] };
+  const requeue = async (id: string, attempt: number): Promise<void> => {
+    await queue.add({ executionId: id, attempt });
+    result.requeued.push(id);
+  };
+  for (const id of await findUnowned(prisma, now)) {
+    const repaired = await repair(prisma, id, now);
+    if (repaired?.kind === 'ended') result.ended.push({ id, status: repaired.status, lastSeq: repaired.lastSeq });
+    if (repaired?.kind === 'requeue') await requeue(id, repaired.attempt);
+  }
+  for (const { id, attempts } of await findNotPickedUp(prisma, now)) {
+    if (!result.requeued.includes(id)) await requeue(id, attempts);
+  }
+  return result;
+};
+
+/** Running without an owner, or to be cancelled with nobody there to do it. */
+const findUnowned = async (prisma: PrismaClient, now: Date): Promise<string[]> => {
+  const rows = await prisma.execution.findMany({
     where: {
       OR: [
-        { status: 'queued', queuedAt: { lt: new Date(now.getTime() - TUNABLES.requeueAfterMs) } },
         { status: 'queued', cancelRequestedAt: { not: null } },
         { status: 'running', heartbeatAt: null },
         { status: 'running', heartbeatAt: { lt: new Date(now.getTime() - TUNABLES.staleAfterMs) } },
@@ -36,16 +53,18 @@ export const sweepStale = async (
     take: TUNABLES.sweepBatch,
     select: { id: true },
   });
-  const result: SweepResult = { requeued: [], ended: [] };
-  for (const { id } of candidates) {
-    const repaired = await repair(prisma, id, now);
-    if (repaired?.kind === 'ended') result.ended.push({ id, status: repaired.status, lastSeq: repaired.lastSeq });
-    if (repaired?.kind === 'requeue') {
-      await queue.add({ executionId: id, attempt: repaired.attempt });
-      result.requeued.push(id);
-    }
-  }
-  return result;
+  return rows.map(({ id }) => id);
+};
+
+/** Apart from the others, so that a long queue does not keep them from being found. Nothing is written: the claim decides. */
+const findNotPickedUp = async (prisma: PrismaClient, now: Date): Promise<{ id: string; attempts: number }[]> => {
+  const rows = await prisma.execution.findMany({
+    where: { status: 'queued', queuedAt: { lt: new Date(now.getTime() - TUNABLES.requeueAfterMs) } },
+    orderBy: { queuedAt: 'asc' },
+    take: TUNABLES.sweepBatch,
+    select: { id: true, status: true, attempts: true, queuedAt: true, heartbeatAt: true, cancelRequestedAt: true },
+  });
+  return rows.filter((row) => classifyStale(row, now) === 'not_picked_up');
 };
 
 type Repair = { kind: 'requeue'; attempt: number } | { kind: 'ended'; status: 'cancelled' | 'failed'; lastSeq: number };
@@ -66,9 +85,8 @@ const repair = (prisma: PrismaClient, id: string, now: Date): Promise<Repair | u
     const staleness = classifyStale(row, now);
     switch (staleness) {
       case 'healthy':
-        return undefined;
       case 'not_picked_up':
-        return { kind: 'requeue', attempt: attempts };
+        return undefined;
       case 'cancel_unowned':
         return end({ status: 'cancelled' });
       case 'claims_used_up':

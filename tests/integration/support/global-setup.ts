@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createPrisma } from '@agentweaver/db/client';
@@ -50,6 +50,8 @@ const databaseUrlOf = (serverUrl: string, database: string): string => {
 const openServer = async (): Promise<{ url: string; close: () => Promise<void> }> => {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, close: async () => undefined };
   const dataDir = await mkdtemp(path.join(tmpdir(), 'agentweaver-test-postgres-'));
+  // Open to the server's user, or its data would go elsewhere.
+  await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({ dataDir, temporary: true });
   return { url: server.databaseUrl, close: server.stop };
 };
