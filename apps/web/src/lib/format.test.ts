@@ -57,8 +57,8 @@ it('writes tokens exactly as long as they are few', () => {
 it('writes ratios as percent and sizes in their unit', () => {
   expect(formatPercent(0.987, 'en')).toBe('98.7%');
   expect(formatPercent(1, 'en')).toBe('100%');
-  expect(formatBytes(3_421, 'en')).toBe('3.4 kB');
-  expect(formatBytes(999_999, 'en')).toBe('1 MB');
+  expect(formatBytes(3_421, 'en')).toBe('3.4kB');
+  expect(formatBytes(999_999, 'en')).toBe('1MB');
 });
 
 describe('formatRelativeTime', () => {

@@ -77,7 +77,7 @@ export const formatInteger = (value: number | null | undefined, locale: string):
 export const formatPercent = (ratio: number | null | undefined, locale: string): string =>
   isNumber(ratio) ? numberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(ratio) : NONE;
 
-/** Size of a text or payload: `812 B`, `3.4 kB`, `1.2 MB`. */
+/** Size of a text or payload: `812B`, `3.4kB`, `1.2MB`. */
 export const formatBytes = (bytes: number | null | undefined, locale: string): string => {
   if (!isNumber(bytes)) return NONE;
   const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
@@ -90,7 +90,7 @@ export const formatBytes = (bytes: number | null | undefined, locale: string): s
   return numberFormat(locale, {
     style: 'unit',
     unit: steps[step] ?? 'byte',
-    unitDisplay: 'short',
+    unitDisplay: 'narrow',
     maximumFractionDigits: step === 0 || value >= 99.95 ? 0 : 1,
   }).format(value);
 };

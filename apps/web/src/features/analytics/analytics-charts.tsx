@@ -5,15 +5,20 @@ import { Paper, Title } from '@mantine/core';
 import { useLocale, useTranslations } from 'next-intl';
 import { type ReactNode, useId, useMemo } from 'react';
 import { useFormat } from '../../lib/use-format.ts';
+import { useModelName } from '../executions/use-model-name.ts';
 import classes from './analytics-charts.module.css';
 import type { Analytics } from './analytics-view.ts';
 import { bucketLabels, costSeries } from './chart-data.ts';
 
-const HEIGHT = 230;
-const GRID = 'y';
+const HEIGHT = 250;
 
 /** One colour for each of the most expensive models; the others share the last one. */
 const MODEL_COLORS = ['weave.6', 'thread.6', 'grape.5', 'orange.5', 'cyan.6', 'pink.5'];
+
+/** Without room above, the topmost label of the axis is pushed down onto the next. */
+const MARGIN = { top: 8 };
+const BARS = { barCategoryGap: '20%', margin: MARGIN };
+const LINES = { margin: MARGIN };
 
 const ChartCard = ({ title, summary, children }: { title: string; summary: string; children: ReactNode }) => {
   const id = useId();
@@ -34,6 +39,7 @@ export const AnalyticsCharts = ({ data }: { data: Analytics }) => {
   const t = useTranslations('analytics');
   const locale = useLocale();
   const format = useFormat();
+  const modelName = useModelName();
   const labels = useMemo(() => bucketLabels(data.series, data.bucket, locale), [data, locale]);
   const points = useMemo(
     () => data.series.map((point, index) => ({ ...point, at: labels[index] ?? '' })),
@@ -44,12 +50,12 @@ export const AnalyticsCharts = ({ data }: { data: Analytics }) => {
   const shared = {
     h: HEIGHT,
     dataKey: 'at',
-    gridAxis: GRID,
+    gridAxis: 'x',
     tickLine: 'none',
     withLegend: true,
-    legendProps: { verticalAlign: 'bottom', height: 28 },
+    legendProps: { verticalAlign: 'bottom', itemSorter: null },
     xAxisProps: { minTickGap: 24 },
-    yAxisProps: { width: 56 },
+    yAxisProps: { width: 64 },
   } as const;
   return (
     <div className={classes.charts}>
@@ -59,6 +65,7 @@ export const AnalyticsCharts = ({ data }: { data: Analytics }) => {
           data={points}
           type="stacked"
           maxBarWidth={36}
+          barChartProps={BARS}
           valueFormatter={format.integer}
           yAxisProps={{ ...shared.yAxisProps, allowDecimals: false }}
           series={[
@@ -75,10 +82,11 @@ export const AnalyticsCharts = ({ data }: { data: Analytics }) => {
           data={cost.points}
           type="stacked"
           maxBarWidth={36}
+          barChartProps={BARS}
           valueFormatter={format.cost}
           series={cost.models.map((model, index) => ({
             name: model.key,
-            label: model.name ?? t('chart.otherModels'),
+            label: model.name === null ? t('chart.otherModels') : modelName(model.name),
             color: model.name === null ? 'gray.5' : (MODEL_COLORS[index] ?? 'gray.5'),
           }))}
         />
@@ -95,6 +103,7 @@ export const AnalyticsCharts = ({ data }: { data: Analytics }) => {
           data={points}
           type="stacked"
           maxBarWidth={36}
+          barChartProps={BARS}
           valueFormatter={format.tokens}
           series={[
             { name: 'inputTokens', color: 'weave.4', label: t('inputTokens') },
@@ -113,6 +122,7 @@ export const AnalyticsCharts = ({ data }: { data: Analytics }) => {
           {...shared}
           data={points}
           curveType="monotone"
+          lineChartProps={LINES}
           connectNulls
           strokeWidth={2}
           dotProps={{ r: 2.5 }}

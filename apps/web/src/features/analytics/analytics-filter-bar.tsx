@@ -2,9 +2,11 @@
 
 import { Group, SegmentedControl, Select } from '@mantine/core';
 import { DatePickerInput } from '@mantine/dates';
+import { useMounted } from '@mantine/hooks';
 import { IconCalendar } from '@tabler/icons-react';
 import dayjs from 'dayjs';
 import { useTranslations } from 'next-intl';
+import { useModelName } from '../executions/use-model-name.ts';
 import classes from './analytics-filter-bar.module.css';
 import { type DateRange, PERIODS } from './period.ts';
 import type { useAnalyticsFilters } from './use-analytics-filters.ts';
@@ -23,6 +25,8 @@ const day = (date: Date): string => dayjs(date).format('YYYY-MM-DD');
 
 export const AnalyticsFilterBar = ({ filters, onChange, range, workflows, models }: AnalyticsFilterBarProps) => {
   const t = useTranslations('analytics');
+  const modelName = useModelName();
+  const mounted = useMounted();
   // A filter from a link may name what is not in the list (any more): it must still be shown and removable.
   const workflowOptions = workflows.map(({ id, name }) => ({ value: id, label: name }));
   if (filters.workflow && !workflows.some(({ id }) => id === filters.workflow)) {
@@ -44,7 +48,7 @@ export const AnalyticsFilterBar = ({ filters, onChange, range, workflows, models
       />
       {filters.period === 'custom' && (
         <DatePickerInput
-          key={`${range.from.getTime()}-${range.to.getTime()}`}
+          key={`${range.from.getTime()}-${range.to.getTime()}-${mounted}`}
           className={classes.dates}
           type="range"
           allowSingleDateInRange
@@ -53,7 +57,8 @@ export const AnalyticsFilterBar = ({ filters, onChange, range, workflows, models
           valueFormat="YYYY-MM-DD"
           maxDate={day(new Date())}
           // `to` is exclusive: the picker shows the last day that is still in.
-          defaultValue={[day(range.from), day(new Date(range.to.getTime() - 1))]}
+          // Days are the viewer's, which the server does not know.
+          defaultValue={mounted ? [day(range.from), day(new Date(range.to.getTime() - 1))] : [null, null]}
           onChange={([from, to]) => {
             if (!from || !to) return;
             onChange({
@@ -77,7 +82,7 @@ export const AnalyticsFilterBar = ({ filters, onChange, range, workflows, models
         className={classes.select}
         aria-label={t('model')}
         placeholder={t('anyModel')}
-        data={modelOptions}
+        data={modelOptions.map((model) => ({ value: model, label: modelName(model) }))}
         value={filters.model}
         onChange={(model) => onChange({ model })}
         searchable

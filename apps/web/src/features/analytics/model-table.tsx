@@ -4,6 +4,7 @@ import { Anchor } from '@mantine/core';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useFormat } from '../../lib/use-format.ts';
+import { useModelName } from '../executions/use-model-name.ts';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import type { ModelUsage } from './analytics-view.ts';
 import { executionsHref } from './executions-link.ts';
@@ -15,13 +16,14 @@ type ModelTableProps = { rows: ModelUsage[]; range: DateRange; workflow: string 
 export const ModelTable = ({ rows, range, workflow }: ModelTableProps) => {
   const t = useTranslations('analytics');
   const format = useFormat();
+  const modelName = useModelName();
   const { slug } = useWorkspace();
   const columns: UsageColumn<ModelUsage>[] = [
     {
       title: t('model'),
       render: ({ model }) => (
         <Anchor component={Link} href={executionsHref(slug, { model, workflow, range })} size="sm" fw={500}>
-          {model}
+          {modelName(model)}
         </Anchor>
       ),
     },

@@ -9,14 +9,11 @@ export const elapsedMs = ({ startedAt, completedAt, executionTimeMs }: Times, no
   return Math.max(0, (completedAt ?? now).getTime() - startedAt.getTime());
 };
 
-/** The same of one step. */
+/** The same of one step; `null` when it did not run. */
 export const stepElapsedMs = (step: StepView, now: Date): number | null => {
-  if (step.durationMs !== null) return step.durationMs;
-  if (!step.startedAt) return null;
-  return Math.max(
-    0,
-    (step.completedAt ?? (step.status === 'running' ? now : step.startedAt)).getTime() - step.startedAt.getTime(),
-  );
+  if (step.status === 'pending' || step.status === 'skipped') return null;
+  if (step.status === 'running') return step.startedAt && Math.max(0, now.getTime() - step.startedAt.getTime());
+  return step.durationMs;
 };
 
 export type Totals = { costUsd: number; inputTokens: number; outputTokens: number };

@@ -49,7 +49,7 @@ export const ExecutionErrorCard = ({ error, steps, onShowStep }: ExecutionErrorC
           {onShowStep && nodeId && (
             <Button
               size="xs"
-              variant="light"
+              variant="outline"
               color="red"
               rightSection={<IconArrowRight size={14} />}
               onClick={() => onShowStep(nodeId)}

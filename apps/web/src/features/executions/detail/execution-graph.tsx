@@ -9,12 +9,19 @@ import { useEffect, useMemo, useState } from 'react';
 import type { StepView } from '../execution-view.ts';
 import classes from './execution-graph.module.css';
 import { type RunNode as RunNodeType, runEdges, runNodes } from './graph-elements.ts';
+import { boundsOf, graphHeight } from './graph-view.ts';
+import { KeepInView } from './keep-in-view.tsx';
 import { RunNode } from './run-node.tsx';
 import { createRunStepsStore, RunStepsContext } from './run-steps-store.ts';
 
 const NODE_TYPES = { run: RunNode };
-const FIT_VIEW = { padding: 0.15, maxZoom: 1 };
-const PRO_OPTIONS = { hideAttribution: true };
+const FIT_VIEW = { padding: 0.08, maxZoom: 1 };
+
+/** Where something happens or went wrong: what one looks for in a graph too large to be seen whole. */
+const focusOf = ({ nodes }: WorkflowDefinition, steps: Readonly<Record<string, StepView>>): string | null => {
+  const of = (status: StepView['status']) => nodes.find(({ id }) => steps[id]?.status === status)?.id;
+  return of('failed') ?? of('running') ?? nodes[0]?.id ?? null;
+};
 
 type ExecutionGraphProps = {
   definition: WorkflowDefinition;
@@ -30,9 +37,10 @@ export const ExecutionGraph = ({ definition, steps, selected, onSelect }: Execut
   const [store] = useState(createRunStepsStore);
   useEffect(() => store.setState({ steps, selected }), [store, steps, selected]);
   const nodes = useMemo(() => runNodes(definition), [definition]);
+  const height = useMemo(() => graphHeight(boundsOf(nodes.map(({ position }) => position))), [nodes]);
   const edges = useMemo(() => runEdges(definition, steps), [definition, steps]);
   return (
-    <Paper withBorder className={classes.graph} component="section" aria-label={t('label')}>
+    <Paper withBorder className={classes.graph} style={{ height }} component="section" aria-label={t('label')}>
       <RunStepsContext value={store}>
         <ReactFlowProvider>
           <ReactFlow<RunNodeType>
@@ -40,8 +48,6 @@ export const ExecutionGraph = ({ definition, steps, selected, onSelect }: Execut
             edges={edges}
             nodeTypes={NODE_TYPES}
             colorMode={colorMode}
-            fitView
-            fitViewOptions={FIT_VIEW}
             minZoom={0.1}
             maxZoom={1.75}
             nodesDraggable={false}
@@ -52,7 +58,6 @@ export const ExecutionGraph = ({ definition, steps, selected, onSelect }: Execut
             deleteKeyCode={null}
             selectionKeyCode={null}
             onlyRenderVisibleElements={nodes.length > 100}
-            proOptions={PRO_OPTIONS}
             onNodeClick={(_event, node) => onSelect(node.id)}
             onNodesChange={(changes) => {
               // Enter or Space on a focused node selects it.
@@ -61,8 +66,14 @@ export const ExecutionGraph = ({ definition, steps, selected, onSelect }: Execut
             }}
             onPaneClick={() => onSelect(null)}
           >
+            <KeepInView nodes={nodes} focus={selected ?? focusOf(definition, steps)} />
             <Background gap={20} />
-            <Controls showInteractive={false} position="bottom-right" orientation="horizontal" />
+            <Controls
+              showInteractive={false}
+              fitViewOptions={FIT_VIEW}
+              position="bottom-left"
+              orientation="horizontal"
+            />
           </ReactFlow>
         </ReactFlowProvider>
       </RunStepsContext>

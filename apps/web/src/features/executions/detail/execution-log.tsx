@@ -24,10 +24,12 @@ type ExecutionLogProps = {
   /** Older lines that the browser no longer holds. */
   dropped: number;
   steps: readonly StepView[];
+  /** More lines are to come. */
+  running: boolean;
 };
 
 /** The live log of the execution, with filters; the download has every line. */
-export const ExecutionLog = ({ executionId, events, dropped, steps }: ExecutionLogProps) => {
+export const ExecutionLog = ({ executionId, events, dropped, steps, running }: ExecutionLogProps) => {
   const t = useTranslations('executions');
   const format = useFormat();
   const client = useTRPCClient();
@@ -36,7 +38,7 @@ export const ExecutionLog = ({ executionId, events, dropped, steps }: ExecutionL
   const [level, setLevel] = useState<LogLevel>('debug');
   const [nodeId, setNodeId] = useState<string | null>(null);
   const [search, setSearch] = useState('');
-  const [follow, setFollow] = useState(true);
+  const [follow, setFollow] = useState(running);
   const names = useMemo(() => Object.fromEntries(steps.map((step) => [step.nodeId, step.nodeName])), [steps]);
   const shown = useMemo(() => filterLog(events, { level, nodeId, search }), [events, level, nodeId, search]);
   const download = useMutation({

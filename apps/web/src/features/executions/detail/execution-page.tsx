@@ -4,6 +4,7 @@ import { Skeleton, Stack } from '@mantine/core';
 import { parseAsString, useQueryState } from 'nuqs';
 import { ErrorState } from '../../../components/state-views.tsx';
 import { publicErrorOf } from '../../../trpc/public-error.ts';
+import { isFinished } from '../execution-view.ts';
 import { ExecutionErrorCard } from './execution-error-card.tsx';
 import { ExecutionFacts } from './execution-facts.tsx';
 import { ExecutionGraph } from './execution-graph.tsx';
@@ -48,19 +49,25 @@ export const ExecutionPage = ({ executionId }: { executionId: string }) => {
   return (
     <div className={classes.page}>
       <ExecutionHeader detail={detail} head={head} connection={live.connection} />
-      <ExecutionFacts detail={detail} head={head} steps={steps} />
-      {head.error && head.status === 'failed' && (
-        <ExecutionErrorCard error={head.error} steps={steps} onShowStep={select} />
-      )}
-      {head.status === 'completed' && <ExecutionResults executionId={executionId} />}
       <div className={classes.columns} data-panel={step !== null || undefined}>
         <div className={classes.main}>
+          <ExecutionFacts detail={detail} head={head} steps={steps} />
+          {head.error && head.status === 'failed' && (
+            <ExecutionErrorCard error={head.error} steps={steps} onShowStep={select} />
+          )}
+          {head.status === 'completed' && <ExecutionResults executionId={executionId} />}
           <ExecutionGraph definition={detail.definition} steps={stepsById} selected={selected} onSelect={select} />
           <StepTimeline head={head} steps={steps} selected={selected} onSelect={select} />
         </div>
         <StepAside executionId={executionId} step={step} live={live} steps={steps} onClose={() => select(null)} />
       </div>
-      <ExecutionLog executionId={executionId} events={live.events} dropped={live.droppedEvents} steps={steps} />
+      <ExecutionLog
+        executionId={executionId}
+        events={live.events}
+        dropped={live.droppedEvents}
+        steps={steps}
+        running={!isFinished(head.status)}
+      />
     </div>
   );
 };

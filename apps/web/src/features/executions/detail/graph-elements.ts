@@ -32,6 +32,10 @@ export const edgeState = (edge: WorkflowEdge, steps: Readonly<Record<string, Ste
   return target?.status === 'running' ? 'flowing' : 'taken';
 };
 
+/** The builder's nodes are about 240 × 96; what does not overlap there does not overlap here. */
+const X_SCALE = 0.84;
+const Y_SCALE = 0.76;
+
 /** The frozen definition as read-only canvas nodes; they do not change while it runs. */
 export const runNodes = ({ nodes, edges }: WorkflowDefinition): RunNode[] => {
   const targets = new Set(edges.map(({ target }) => target));
@@ -44,7 +48,8 @@ export const runNodes = ({ nodes, edges }: WorkflowDefinition): RunNode[] => {
     return {
       id: node.id,
       type: 'run',
-      position: node.position,
+      // These nodes are narrower than the builder's: closer together, more of the graph fits on the page.
+      position: { x: node.position.x * X_SCALE, y: node.position.y * Y_SCALE },
       data: { name: node.name, type: node.type, inputs: targets.has(node.id), outputs },
     };
   });

@@ -1,6 +1,6 @@
 'use client';
 
-import { Alert, Button, Group, JsonInput, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, JsonInput, List, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { ErrorState } from '../../../components/state-views.tsx';
 import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
+import { publicErrorOf } from '../../../trpc/public-error.ts';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
 
 type RerunModalProps = { executionId: string; opened: boolean; onClose: () => void };
@@ -36,6 +37,7 @@ const RerunForm = ({ executionId, input, onClose }: { executionId: string; input
       },
     }),
   );
+  const problems = publicErrorOf(rerun.error)?.problems ?? [];
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
@@ -52,7 +54,20 @@ const RerunForm = ({ executionId, input, onClose }: { executionId: string; input
         styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
         data-autofocus
       />
-      {rerun.isError && <Alert color="red">{errorText(rerun.error)}</Alert>}
+      {rerun.isError && (
+        <Alert color="red" role="alert">
+          {errorText(rerun.error)}
+          {problems.length > 0 && (
+            <List size="sm" mt={4}>
+              {problems.map(({ field, message }) => (
+                <List.Item key={field + message}>
+                  <code>{field}</code>: {message}
+                </List.Item>
+              ))}
+            </List>
+          )}
+        </Alert>
+      )}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           {t('cancel')}

@@ -52,24 +52,24 @@ export const RunNode = memo(({ id, data }: NodeProps<RunNodeType>) => {
       {data.inputs && (
         <Handle type="target" position={Position.Left} id="in" isConnectable={false} className={classes.handle} />
       )}
-      <span
-        className={classes.icon}
-        style={{
-          color: `var(--mantine-color-${CATEGORY_COLOR[category]}-light-color)`,
-          background: `var(--mantine-color-${CATEGORY_COLOR[category]}-light)`,
-        }}
-      >
-        <Icon size={18} stroke={1.7} aria-hidden />
-      </span>
-      <div className={classes.words}>
-        <Text size="sm" fw={600} truncate title={data.name}>
+      <div className={classes.head}>
+        <span
+          className={classes.icon}
+          style={{
+            color: `var(--mantine-color-${CATEGORY_COLOR[category]}-light-color)`,
+            background: `var(--mantine-color-${CATEGORY_COLOR[category]}-light)`,
+          }}
+        >
+          <Icon size={16} stroke={1.7} aria-hidden />
+        </span>
+        <Text fw={600} truncate className={classes.name} title={data.name}>
           {data.name}
         </Text>
-        <div className={classes.figures}>
-          <Figures step={step} />
-        </div>
+        <StatusIcon status={status} size={18} label={t(`status.${status}`)} />
       </div>
-      <StatusIcon status={status} size={18} label={t(`status.${status}`)} />
+      <div className={classes.figures}>
+        <Figures step={step} />
+      </div>
       {data.outputs.map((port, index) => {
         const top = `${((index + 1) / (data.outputs.length + 1)) * 100}%`;
         return (

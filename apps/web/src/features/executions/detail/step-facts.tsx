@@ -3,12 +3,14 @@
 import { useTranslations } from 'next-intl';
 import { useFormat } from '../../../lib/use-format.ts';
 import type { StepView } from '../execution-view.ts';
+import { useModelName } from '../use-model-name.ts';
 import classes from './step-facts.module.css';
 
 /** Time, attempts, tokens and dollars of one step, and the reason for each choice the system made. */
 export const StepFacts = ({ step, took }: { step: StepView; took: string }) => {
   const t = useTranslations('executions');
   const format = useFormat();
+  const modelName = useModelName();
   const facts: [string, string][] = [[t('column.duration'), took]];
   if (step.startedAt) facts.push([t('column.started'), format.dateTime(step.startedAt)]);
   if (step.attempts > 1) facts.push([t('step.attempts'), format.integer(step.attempts)]);
@@ -19,7 +21,7 @@ export const StepFacts = ({ step, took }: { step: StepView; took: string }) => {
     ]);
     facts.push([t('column.cost'), format.cost(step.costUsd)]);
   }
-  if (step.model) facts.push([t('step.model'), step.model]);
+  if (step.model) facts.push([t('step.model'), modelName(step.model)]);
   if (step.ports.length > 0 && step.ports.join() !== 'out') facts.push([t('step.path'), step.ports.join(', ')]);
   if (step.reason) facts.push([t('step.reason'), step.reason]);
   return (

@@ -7,6 +7,7 @@ import { useFormat } from '../../../lib/use-format.ts';
 import { presentationOf } from '../../builder/node-presentation.tsx';
 import { stepElapsedMs } from '../execution-times.ts';
 import { type ExecutionHead, isFinished, type StepView } from '../execution-view.ts';
+import { useModelName } from '../use-model-name.ts';
 import { useNow } from '../use-now.ts';
 import classes from './step-timeline.module.css';
 
@@ -23,6 +24,7 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1];
 export const StepTimeline = ({ head, steps, selected, onSelect }: StepTimelineProps) => {
   const t = useTranslations('executions');
   const format = useFormat();
+  const modelName = useModelName();
   const running = head.startedAt !== null && !isFinished(head.status);
   const now = useNow(250, running);
   const begins = steps.flatMap(({ startedAt }) => (startedAt ? [startedAt.getTime()] : []));
@@ -52,7 +54,7 @@ export const StepTimeline = ({ head, steps, selected, onSelect }: StepTimelinePr
           const took = stepElapsedMs(step, now);
           const left = step.startedAt ? ((step.startedAt.getTime() - from) / span) * 100 : 0;
           const width = step.startedAt ? ((took ?? 0) / span) * 100 : 0;
-          const note = [step.model, step.reason].filter(Boolean).join(' · ');
+          const note = [step.model && modelName(step.model), step.reason].filter(Boolean).join(' · ');
           return (
             <li key={step.nodeId}>
               <UnstyledButton

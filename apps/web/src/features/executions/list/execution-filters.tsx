@@ -2,7 +2,7 @@
 
 import { Button, CloseButton, Group, MultiSelect, Pill, Select, TextInput } from '@mantine/core';
 import { DatePickerInput } from '@mantine/dates';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { useDebouncedCallback, useMounted } from '@mantine/hooks';
 import { IconCalendar, IconFilterOff, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import dayjs from 'dayjs';
@@ -11,6 +11,7 @@ import { useEffect, useState } from 'react';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { EXECUTION_STATUSES, TRIGGERS } from '../execution-view.ts';
+import { useModelName } from '../use-model-name.ts';
 import classes from './execution-filters.module.css';
 import { useExecutionFilters } from './use-execution-filters.ts';
 
@@ -23,6 +24,7 @@ export const ExecutionFilterBar = () => {
   const t = useTranslations('executions');
   const trpc = useTRPC();
   const { slug } = useWorkspace();
+  const modelName = useModelName();
   const { filters, setFilters, active, clear } = useExecutionFilters();
   const workflows = useQuery(trpc.executions.workflowOptions.queryOptions({ workspace: slug }, { staleTime: 60_000 }));
 
@@ -31,9 +33,11 @@ export const ExecutionFilterBar = () => {
   const applySearch = useDebouncedCallback((q: string) => void setFilters({ q: q.trim() || null }), SEARCH_DELAY);
 
   // `to` is exclusive: the picker shows the last day that is still in.
+  // Days are the viewer's, which the server does not know.
+  const mounted = useMounted();
   const range: [string | null, string | null] = [
-    filters.from && day(filters.from),
-    filters.to && day(new Date(filters.to.getTime() - 1)),
+    mounted && filters.from ? day(filters.from) : null,
+    mounted && filters.to ? day(new Date(filters.to.getTime() - 1)) : null,
   ];
 
   return (
@@ -117,7 +121,7 @@ export const ExecutionFilterBar = () => {
           removeButtonProps={{ 'aria-label': t('filters.removeModel') }}
           onRemove={() => void setFilters({ model: null })}
         >
-          {t('filters.model', { model: filters.model })}
+          {t('filters.model', { model: modelName(filters.model) })}
         </Pill>
       )}
       {active && (

@@ -25,7 +25,7 @@ const Row = ({ item, now, href }: RowProps) => {
   const format = useFormat();
   return (
     <Table.Tr className={classes.row}>
-      <Table.Td w={130}>
+      <Table.Td w={1}>
         <StatusBadge status={item.status} />
       </Table.Td>
       <Table.Td maw={320}>

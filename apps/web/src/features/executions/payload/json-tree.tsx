@@ -22,6 +22,9 @@ type NodeProps = {
   found: JsonMatches | null;
 };
 
+/** Line breaks stay line breaks: people read these texts, `plain` has the exact JSON. */
+const quoted = (text: string): string => (text.includes('\n') ? `"${text}"` : JSON.stringify(text));
+
 const Scalar = ({ value }: { value: unknown }) => {
   const t = useTranslations('executions.payload');
   const [whole, setWhole] = useState(false);
@@ -29,7 +32,7 @@ const Scalar = ({ value }: { value: unknown }) => {
     const cut = !whole && value.length > TEXT_LIMIT;
     return (
       <span className={classes.string}>
-        {JSON.stringify(cut ? value.slice(0, TEXT_LIMIT) : value)}
+        {quoted(cut ? value.slice(0, TEXT_LIMIT) : value)}
         {cut && (
           <UnstyledButton className={classes.more} onClick={() => setWhole(true)}>
             {t('moreText', { count: value.length - TEXT_LIMIT })}
