@@ -93,32 +93,53 @@ export const mergeValue = (
   else if (current === undefined || !sameJson(fromShared(current), next)) replace();
 };
 
+/** Entries that stay keep their shared types; what lies between them is edited, then added to or cut. */
 const mergeArray = (array: Y.Array<unknown>, next: unknown[], schema: FormSchema | undefined): void => {
   const before = array.toArray().map((item) => fromShared(item));
-  const shorter = Math.min(before.length, next.length);
-  let head = 0;
-  while (head < shorter && sameJson(before[head], next[head])) head++;
-  let tail = 0;
-  while (tail < shorter - head && sameJson(before[before.length - 1 - tail], next[next.length - 1 - tail])) tail++;
-
   const items = itemSchema(schema);
-  const oldMiddle = before.length - head - tail;
-  const newMiddle = next.length - head - tail;
-  const edited = Math.min(oldMiddle, newMiddle);
-  for (let i = head; i < head + edited; i++) {
-    mergeValue(array.get(i), next[i], items, () => {
-      array.delete(i);
-      array.insert(i, [toShared(next[i], items)]);
-    });
+  const kept = [...keptEntries(before, next), { from: before.length, to: next.length }];
+  // From the end, so that the places before stay where they are.
+  for (let k = kept.length - 1; k >= 0; k--) {
+    const { from: oldEnd = 0, to: newEnd = 0 } = kept[k] ?? {};
+    const oldStart = (kept[k - 1]?.from ?? -1) + 1;
+    const newStart = (kept[k - 1]?.to ?? -1) + 1;
+    const edited = Math.min(oldEnd - oldStart, newEnd - newStart);
+    const added = next.slice(newStart + edited, newEnd).map((item) => toShared(item, items));
+    if (oldEnd > oldStart + edited) array.delete(oldStart + edited, oldEnd - oldStart - edited);
+    if (added.length > 0) array.insert(oldStart + edited, added);
+    for (let i = 0; i < edited; i++) {
+      const at = oldStart + i;
+      mergeValue(array.get(at), next[newStart + i], items, () => {
+        array.delete(at);
+        array.insert(at, [toShared(next[newStart + i], items)]);
+      });
+    }
   }
-  if (oldMiddle > edited) array.delete(head + edited, oldMiddle - edited);
-  if (newMiddle > edited) {
-    const added = next.slice(head + edited, head + newMiddle);
-    array.insert(
-      head + edited,
-      added.map((item) => toShared(item, items)),
-    );
+};
+
+/** Comparing each entry with each takes the product of the lengths; a form's lists are far below. */
+const MAX_COMPARISONS = 10_000;
+
+/** The longest run of entries that both lists hold in the same order. */
+const keptEntries = (before: unknown[], next: unknown[]): { from: number; to: number }[] => {
+  if (before.length * next.length > MAX_COMPARISONS) return [];
+  const longest = Array.from({ length: before.length + 1 }, () => new Array<number>(next.length + 1).fill(0));
+  const at = (i: number, j: number): number => longest[i]?.[j] ?? 0;
+  const same = before.map((old) => next.map((entry) => sameJson(old, entry)));
+  for (let i = before.length - 1; i >= 0; i--) {
+    const row = longest[i] ?? [];
+    for (let j = next.length - 1; j >= 0; j--) {
+      row[j] = same[i]?.[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    }
   }
+  const kept: { from: number; to: number }[] = [];
+  let [i, j] = [0, 0];
+  while (i < before.length && j < next.length) {
+    if (same[i]?.[j]) kept.push({ from: i++, to: j++ });
+    else if (at(i + 1, j) >= at(i, j + 1)) i++;
+    else j++;
+  }
+  return kept;
 };
 
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;

@@ -53,7 +53,9 @@ describe('the catalogue', () => {
     for (const [id, provider] of Object.entries(PROVIDERS)) {
       for (const model of provider.models) {
         expect(parseModelId(model.id)?.provider).toBe(id);
-        expect(priceOf(model.id, autumn), model.id).toBeDefined();
+        const price = priceOf(model.id, autumn);
+        expect(price?.asOf, model.id).toMatch(/^2026-\d{2}-\d{2}$/);
+        expect(price?.source?.startsWith('https://'), model.id).toBe(id === 'demo' ? undefined : true);
       }
       if (provider.defaultModel) expect(provider.models.map((model) => model.id)).toContain(provider.defaultModel);
     }

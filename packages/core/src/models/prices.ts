@@ -13,11 +13,11 @@ type Price = Rate & {
 };
 
 /** The pages that the prices are from. Reasoning tokens are output tokens on all of them. */
-export const PRICE_SOURCES = {
+const SOURCES: Record<string, string> = {
   anthropic: 'https://platform.claude.com/docs/en/about-claude/pricing',
   openai: 'https://developers.openai.com/api/docs/pricing',
   google: 'https://ai.google.dev/gemini-api/docs/pricing',
-} as const;
+};
 
 const rate = (input: number, cachedInput: number, output: number): Rate => ({ input, cachedInput, output });
 const price = (
@@ -104,9 +104,13 @@ const PRICES: Record<string, Price[]> = {
 const TOKENS_PER_PRICE = 1_000_000;
 
 /** The price of a model at a time; `undefined` when the table has none. Dated names count as their model. */
-export const priceOf = (modelId: string, at: Date = new Date()): Price | undefined => {
+export const priceOf = (
+  modelId: string,
+  at: Date = new Date(),
+): (Price & { /** The page it is from; absent for the demo model. */ source: string | undefined }) | undefined => {
   const entries = PRICES[modelId] ?? PRICES[modelId.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2})$/, '')];
-  return entries?.findLast(({ from }) => from === undefined || at.getTime() >= Date.parse(from));
+  const current = entries?.findLast(({ from }) => from === undefined || at.getTime() >= Date.parse(from));
+  return current && { ...current, source: SOURCES[modelId.split('/', 1)[0] ?? ''] };
 };
 
 export type Cost = {
