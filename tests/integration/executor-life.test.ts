@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createPrisma } from '@agentweaver/db/client';
 import { requestCancel } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
@@ -53,6 +54,11 @@ const start = async (options: Partial<Parameters<typeof startExecutor>[0]> = {})
 const run = (definition: ReturnType<typeof chain>, input: unknown = 'text') =>
   queueExecution({ prisma, queue }, { workspaceId, definition, input });
 
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+const isAlive = (pid: number): boolean =>
+  existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
 const agents = (count: number, config: Record<string, unknown> = {}) =>
   Array.from({ length: count }, (_, index) => ({
     id: `agent_${index + 1}`,
@@ -61,42 +67,50 @@ const agents = (count: number, config: Record<string, unknown> = {}) =>
   }));
 
 describe('an execution', () => {
-  test.each(sandboxKinds)('runs to its end in a %s sandbox, and everything is written down', async (sandbox) => {
-    if (sandbox === 'docker' && !docker) return;
-    const executor = await start({ sandbox });
-    const seen: LiveMessage[] = [];
-    const id = await run(
-      chain([
-        { id: 'shout', type: 'code', config: { source: 'console.log("working"); return previous.toUpperCase();' } },
-        ...agents(1),
-      ]),
-      'quiet text',
+  for (const sandbox of sandboxKinds)
+    test.skipIf(sandbox === 'docker' && !docker)(
+      `runs to its end in a ${sandbox} sandbox, and everything is written down`,
+      async () => {
+        const executor = await start({ sandbox });
+        const seen: LiveMessage[] = [];
+        const id = await run(
+          chain([
+            { id: 'shout', type: 'code', config: { source: 'console.log("working"); return previous.toUpperCase();' } },
+            ...agents(1),
+          ]),
+          'quiet text',
+        );
+        const unsubscribe = await live.subscribe(id, (message) => seen.push(message));
+        const execution = await waitForExecution(prisma, id);
+        await unsubscribe();
+
+        expect(execution).toMatchObject({
+          status: 'completed',
+          results: 'echo: call 1: QUIET TEXT',
+          sandbox,
+          attempts: 1,
+        });
+        expect(execution).toMatchObject({ inputTokens: 10, outputTokens: 5 });
+        expect(execution.steps.agent_1).toMatchObject({
+          status: 'completed',
+          model: 'openai_compatible/test-model',
+          reason: expect.stringContaining('Chosen automatically'),
+          inputTokens: 10,
+          outputTokens: 5,
+        });
+        expect(execution.events.map(({ seq }) => seq)).toEqual(execution.events.map((_, index) => index + 1));
+        expect(execution.events.some(({ nodeId, message }) => nodeId === 'shout' && message === 'working')).toBe(true);
+        expect(execution.events.at(-1)?.type).toBe('execution_completed');
+        expect(seen.some(({ type }) => type === 'events')).toBe(true);
+
+        expect(await executor.ready()).toMatchObject({ status: 'ready', sandbox: { kind: sandbox } });
+        const metrics = await executor.metrics();
+        expect(metrics).toContain('agentweaver_workflow_executions_total{status="completed"} 1');
+        expect(metrics).toContain('agentweaver_active_executions 0');
+        expect(metrics).toContain('agentweaver_model_calls_total{provider="openai_compatible",outcome="ok"} 1');
+        expect(metrics).toMatch(/agentweaver_sandbox_start_seconds_count\{kind="\w+"\} 1/);
+      },
     );
-    const unsubscribe = await live.subscribe(id, (message) => seen.push(message));
-    const execution = await waitForExecution(prisma, id);
-    await unsubscribe();
-
-    expect(execution).toMatchObject({ status: 'completed', results: 'echo: call 1: QUIET TEXT', sandbox, attempts: 1 });
-    expect(execution).toMatchObject({ inputTokens: 10, outputTokens: 5 });
-    expect(execution.steps.agent_1).toMatchObject({
-      status: 'completed',
-      model: 'openai_compatible/test-model',
-      reason: expect.stringContaining('Chosen automatically'),
-      inputTokens: 10,
-      outputTokens: 5,
-    });
-    expect(execution.events.map(({ seq }) => seq)).toEqual(execution.events.map((_, index) => index + 1));
-    expect(execution.events.some(({ nodeId, message }) => nodeId === 'shout' && message === 'working')).toBe(true);
-    expect(execution.events.at(-1)?.type).toBe('execution_completed');
-    expect(seen.some(({ type }) => type === 'events')).toBe(true);
-
-    expect(await executor.ready()).toMatchObject({ status: 'ready', sandbox: { kind: sandbox } });
-    const metrics = await executor.metrics();
-    expect(metrics).toContain('agentweaver_workflow_executions_total{status="completed"} 1');
-    expect(metrics).toContain('agentweaver_active_executions 0');
-    expect(metrics).toContain('agentweaver_model_calls_total{provider="openai_compatible",outcome="ok"} 1');
-    expect(metrics).toMatch(/agentweaver_sandbox_start_seconds_count\{kind="\w+"\} 1/);
-  });
 
   test('fails with the node and what to do, and the executor goes on', async () => {
     const executor = await start();
@@ -137,33 +151,50 @@ describe('an execution', () => {
     });
   });
 
-  test('stays inside its budget', async () => {
+  test('that names a model without a key fails and says what to do', async () => {
     await start();
     const id = await run(chain(agents(1, { model: 'anthropic/claude-sonnet-5-5' })));
     expect(await waitForExecution(prisma, id)).toMatchObject({
       status: 'failed',
-      error: { code: 'model_unavailable', nodeId: 'agent_1' },
+      error: { code: 'model_unavailable', nodeId: 'agent_1', hint: expect.stringContaining('settings') },
     });
+  });
+
+  test('leaves one usage row per model', async () => {
+    await start();
+    const id = await run(chain(agents(1)));
+    const execution = await waitForExecution(prisma, id);
+    expect(await prisma.usageMetric.findMany({ where: { executionId: id } })).toMatchObject([
+      {
+        provider: 'openai_compatible',
+        model: 'openai_compatible/test-model',
+        calls: 1,
+        inputTokens: 10,
+        outputTokens: 5,
+      },
+    ]);
+    expect(execution.totalCostUsd.toNumber()).toBe(0);
   });
 });
 
 describe('cancel', () => {
-  test.each(sandboxKinds)('kills a %s sandbox that spins', async (sandbox) => {
-    if (sandbox === 'docker' && !docker) return;
-    await start({ sandbox });
-    const id = await run(chain([{ id: 'spin', type: 'code', config: { source: 'for (;;);' }, timeoutMs: 600_000 }]));
-    await waitForExecution(prisma, id, { until: ({ steps }) => steps.spin?.status === 'running' });
-    const label = { label: [`agentweaver.execution=${id}`] };
-    if (docker && sandbox === 'docker') expect(await docker.listContainers({ filters: label })).toHaveLength(1);
+  for (const sandbox of sandboxKinds)
+    test.skipIf(sandbox === 'docker' && !docker)(`kills a ${sandbox} sandbox that spins`, async () => {
+      await start({ sandbox });
+      const id = await run(chain([{ id: 'spin', type: 'code', config: { source: 'for (;;);' }, timeoutMs: 600_000 }]));
+      await waitForExecution(prisma, id, { until: ({ steps }) => steps.spin?.status === 'running' });
+      const label = { label: [`agentweaver.execution=${id}`] };
+      if (docker && sandbox === 'docker') expect(await docker.listContainers({ filters: label })).toHaveLength(1);
 
-    await requestCancel(prisma, { id, workspaceId });
-    await live.publish(id, { type: 'cancel' });
-    expect(await waitForExecution(prisma, id, { timeoutMs: 8_000 })).toMatchObject({
-      status: 'cancelled',
-      steps: { spin: { status: 'cancelled' } },
+      await requestCancel(prisma, { id, workspaceId });
+      await live.publish(id, { type: 'cancel' });
+      expect(await waitForExecution(prisma, id, { timeoutMs: 8_000 })).toMatchObject({
+        status: 'cancelled',
+        steps: { spin: { status: 'cancelled' } },
+      });
+      if (docker && sandbox === 'docker')
+        expect(await docker.listContainers({ all: true, filters: label })).toEqual([]);
     });
-    if (docker && sandbox === 'docker') expect(await docker.listContainers({ all: true, filters: label })).toEqual([]);
-  });
 
   test('is obeyed without the live channel, by the next heartbeat', async () => {
     await start();
@@ -222,6 +253,19 @@ describe('an executor that dies', () => {
     await requestCancel(prisma, { id, workspaceId });
     await live.publish(id, { type: 'cancel' });
     expect(await waitForExecution(prisma, id)).toMatchObject({ status: 'cancelled', inputTokens: 10 });
+  });
+
+  test.runIf(process.platform === 'linux')('takes its process sandboxes with it, also when they spin', async () => {
+    const executor = await start({ sandbox: 'process' });
+    const id = await run(
+      chain([{ id: 'spin', type: 'transform', config: { template: `{{ $match("${'a'.repeat(40)}b", /^(a+)+$/) }}` } }]),
+    );
+    await waitForExecution(prisma, id, { until: ({ steps }) => steps.spin?.status === 'running' });
+    const children = childrenOf(executor.pid);
+    expect(children).toHaveLength(1);
+    await executor.killHard();
+    await expect.poll(() => children.filter(isAlive)).toEqual([]);
+    await requestCancel(prisma, { id, workspaceId });
   });
 
   test('politely, gives its executions back, and another goes on', async () => {

@@ -38,9 +38,10 @@ export const startOwnership = async ({
   const controller = new AbortController();
   let reason: StopReason | undefined;
   let lastBeat = performance.now();
+  let released = false;
 
   const stop = (why: StopReason): void => {
-    if (reason) return;
+    if (reason || released) return;
     reason = why;
     logger.info({ reason }, 'stopping');
     controller.abort(new Error(why));
@@ -83,6 +84,7 @@ export const startOwnership = async ({
     reason: () => reason,
     stop,
     release: async () => {
+      released = true;
       clearInterval(interval);
       clearTimeout(deadline);
       shutdown.removeEventListener('abort', onShutdown);
