@@ -116,7 +116,8 @@ export const BuilderPage = ({ workflowId, userId }: { workflowId: string; userId
   }, [workflowId, userId, canEdit]);
 
   if (workflow.isError) {
-    const missing = publicErrorOf(workflow.error)?.code === 'not_found';
+    // An address that holds no id at all is a bad request.
+    const missing = ['not_found', 'bad_request'].includes(publicErrorOf(workflow.error)?.code ?? '');
     return (
       <Notice
         icon={<IconCloudOff size={40} />}

@@ -28,7 +28,15 @@ export const NavShell = ({ user, workspaces, children }: NavShellProps) => {
   const { slug } = useWorkspace();
   const pathname = usePathname();
   const [opened, { toggle, close }] = useDisclosure(false);
-  const [folded, setFolded] = useLocalStorage({ key: 'agentweaver.nav-folded', defaultValue: false });
+  // The canvas needs the room: there the sidebar starts folded, and remembers on its own.
+  const inBuilder = /\/workflows\/[^/]+$/.test(pathname);
+  const [foldedElsewhere, setFoldedElsewhere] = useLocalStorage({ key: 'agentweaver.nav-folded', defaultValue: false });
+  const [foldedInBuilder, setFoldedInBuilder] = useLocalStorage({
+    key: 'agentweaver.nav-folded-builder',
+    defaultValue: true,
+  });
+  const folded = inBuilder ? foldedInBuilder : foldedElsewhere;
+  const setFolded = inBuilder ? setFoldedInBuilder : setFoldedElsewhere;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(() => close(), [pathname, close]);

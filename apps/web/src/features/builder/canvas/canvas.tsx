@@ -14,6 +14,7 @@ import {
   ReactFlow,
   type SelectionDragHandler,
   useReactFlow,
+  useStore,
 } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
 import { type DragEvent, type PointerEvent, useCallback, useMemo, useRef } from 'react';
@@ -26,9 +27,13 @@ import { useAddStep } from './use-add-step.ts';
 import { useCanvasKeys } from './use-canvas-keys.ts';
 import { useClipboard } from './use-clipboard.ts';
 import { useConnecting } from './use-connecting.ts';
+import { useKeepCentre } from './use-keep-centre.ts';
 import { useKeepInView } from './use-keep-in-view.ts';
 
-const FIT_VIEW = { padding: 0.18, maxZoom: 1.1 };
+const FIT_VIEW = { padding: 0.08, maxZoom: 1.1 };
+const MINIMAP_SIZE = { width: 160, height: 104 };
+/** A smaller canvas needs its room for the nodes, in px. */
+const MINIMAP_FROM = { width: 700, height: 420 };
 const SNAP: [number, number] = [8, 8];
 const MULTI_SELECT_KEYS = ['Shift', 'Meta', 'Control'];
 
@@ -45,6 +50,22 @@ const keyboardMoves = (changes: NodeChange<StepFlowNode>[]) =>
       : [],
   );
 
+/** The overview, where there is room for it. */
+const Overview = () => {
+  const hasRoom = useStore((state) => state.width >= MINIMAP_FROM.width && state.height >= MINIMAP_FROM.height);
+  if (!hasRoom) return null;
+  return (
+    <MiniMap<StepFlowNode>
+      position="bottom-right"
+      pannable
+      zoomable
+      nodeColor={minimapColor}
+      className={classes.minimap}
+      style={MINIMAP_SIZE}
+    />
+  );
+};
+
 export const Canvas = () => {
   const t = useTranslations('builder.canvas');
   const { editor, store, readOnly } = useBuilder();
@@ -56,6 +77,7 @@ export const Canvas = () => {
   const connecting = useConnecting();
   const pointer = useRef<{ x: number; y: number } | null>(null);
   const isDragging = useRef(false);
+  useKeepCentre();
   useKeepInView();
   useCanvasKeys(pointer);
   useClipboard(pointer);
@@ -183,13 +205,7 @@ export const Canvas = () => {
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} />
       <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT_VIEW} />
-      <MiniMap<StepFlowNode>
-        position="bottom-right"
-        pannable
-        zoomable
-        nodeColor={minimapColor}
-        className={classes.minimap}
-      />
+      <Overview />
     </ReactFlow>
   );
 };

@@ -82,7 +82,7 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
       'mod+a': () => store.getState().select(store.getState().nodes.map((node) => node.id)),
       'mod+s': () => commands.save(),
       '?': () => commands.help(),
-      '0': () => void flow.fitView({ padding: 0.18, maxZoom: 1.1, duration: 200 }),
+      '0': () => void flow.fitView({ padding: 0.08, maxZoom: 1.1, duration: 200 }),
       '1': () => void flow.zoomTo(1, { duration: 150 }),
       '+': () => void flow.zoomIn({ duration: 150 }),
       '=': () => void flow.zoomIn({ duration: 150 }),

@@ -26,6 +26,6 @@ export const useTidy = (): (() => void) => {
     const moves = [...places].map(([id, position]) => ({ id, position }));
     if (moves.length === 0) return;
     editor.move(moves);
-    requestAnimationFrame(() => void fitView({ padding: 0.18, maxZoom: 1.1, duration: 200 }));
+    requestAnimationFrame(() => void fitView({ padding: 0.08, maxZoom: 1.1, duration: 200 }));
   }, [editor, store, fitView]);
 };

@@ -35,6 +35,9 @@ import { useGoToNode } from '../canvas/use-go-to-node.ts';
 import { useBuilder, useBuilderState, useRunState } from '../state/builder-context.tsx';
 import classes from './run-panel.module.css';
 
+/** Height of a result before it scrolls, in px: the canvas above is what people came for. */
+const RESULT_HEIGHT = 190;
+
 const RunResult = ({ execution }: { execution: ExecutionHead }) => {
   const t = useTranslations('builder.run');
   const errorText = useErrorText();
@@ -71,7 +74,7 @@ const RunResult = ({ execution }: { execution: ExecutionHead }) => {
   if (payload.isError) return <Alert color="red">{errorText(payload.error)}</Alert>;
   // The row may be read a moment before its results are there.
   if (!payload.data) return <Skeleton height={80} />;
-  return <PayloadView value={payload.data.results} fileName={`result-${execution.id}`} maxHeight={240} />;
+  return <PayloadView value={payload.data.results} fileName={`result-${execution.id}`} maxHeight={RESULT_HEIGHT} />;
 };
 
 /** The text that running steps stream, newest last; else who is at work. */
@@ -79,12 +82,13 @@ const RunProgress = () => {
   const t = useTranslations('builder.run');
   const deltas = useRunState((state) => state.deltas);
   const running = useRunState((state) => Object.values(state.steps).filter((step) => step.status === 'running').length);
+  const queued = useRunState((state) => state.execution?.status === 'queued');
   const names = useRunState((state) => state.steps);
   const streaming = Object.entries(deltas).filter(([id]) => names[id]?.status === 'running');
   if (streaming.length === 0)
     return (
       <Text size="sm" c="dimmed">
-        {running > 0 ? t('working', { count: running }) : t('waiting')}
+        {running > 0 ? t('working', { count: running }) : queued ? t('waiting') : t('starting')}
       </Text>
     );
   return (
@@ -165,7 +169,7 @@ const Panel = ({ executionId }: { executionId: string }) => {
         </Group>
       </Group>
       {!folded && execution && (
-        <ScrollArea.Autosize mah="min(300px, 38dvh)" className={classes.body} type="auto">
+        <ScrollArea.Autosize mah="40dvh" className={classes.body} type="auto">
           <RunResult execution={execution} />
         </ScrollArea.Autosize>
       )}
