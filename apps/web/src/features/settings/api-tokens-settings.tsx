@@ -1,7 +1,7 @@
 'use client';
 
 import { Anchor, Button, Code, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useMounted } from '@mantine/hooks';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
@@ -16,6 +16,8 @@ export const ApiTokensSettings = () => {
   const t = useTranslations('settings.tokens');
   const trpc = useTRPC();
   const { slug, canEdit } = useWorkspace();
+  // Only the browser knows under which address it came.
+  const origin = useMounted() ? window.location.origin : '';
   const [opened, { open, close }] = useDisclosure(false);
   const query = useQuery(trpc.settings.apiTokens.list.queryOptions({ workspace: slug }));
 
@@ -37,7 +39,7 @@ export const ApiTokensSettings = () => {
         {query.data?.length ? <ApiTokenTable tokens={query.data} /> : null}
       </Section>
       <Section title={t('usageTitle')} description={t('usageText')}>
-        <Code block>{`curl ${typeof window === 'undefined' ? '' : window.location.origin}/api/v1/workflows \\
+        <Code block>{`curl ${origin}/api/v1/workflows \\
   -H "Authorization: Bearer <token>"`}</Code>
         <Group>
           <Text size="sm">

@@ -5,7 +5,7 @@ import { IconActivityHeartbeat, IconBuilding, IconKey, IconRobot, IconUsers } fr
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Page } from '../../components/page.tsx';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 
@@ -24,15 +24,21 @@ export const SettingsFrame = ({ children }: { children: ReactNode }) => {
   const pathname = usePathname();
   const base = `/w/${slug}/settings`;
   const current = TABS.find(({ path }) => path !== '' && pathname.startsWith(`${base}${path}`)) ?? TABS[0];
+  const list = useRef<HTMLDivElement>(null);
+  // On a phone the tabs are wider than the screen.
+  useEffect(() => {
+    list.current?.querySelector(`[data-tab="${current.key}"]`)?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current.key]);
   return (
     <Page title={t('title')} description={t('description', { name })} size={960}>
       <Tabs value={current.key} keepMounted={false}>
         <ScrollArea type="never" offsetScrollbars={false}>
-          <Tabs.List style={{ flexWrap: 'nowrap' }} aria-label={t('title')}>
+          <Tabs.List ref={list} style={{ flexWrap: 'nowrap' }} aria-label={t('title')}>
             {TABS.map(({ key, path, icon: Icon }) => (
               <Tabs.Tab
                 key={key}
                 value={key}
+                data-tab={key}
                 leftSection={<Icon size={16} stroke={1.7} aria-hidden />}
                 renderRoot={(props) => <Link {...props} href={`${base}${path}`} />}
               >
