@@ -136,6 +136,12 @@ export const openDraft = ({ workflowId, userId, canEdit }: OpenDraftOptions): Dr
     update();
   });
 
+  // The browser knows at once; the socket itself would notice after half a minute.
+  const onOffline = () => provider.disconnect();
+  const onOnline = () => void provider.connect();
+  window.addEventListener('offline', onOffline);
+  window.addEventListener('online', onOnline);
+
   const flush = async (): Promise<void> => {
     if (!online) throw new DraftOffline('There is no connection to the server.');
     const id = crypto.randomUUID();
@@ -158,6 +164,8 @@ export const openDraft = ({ workflowId, userId, canEdit }: OpenDraftOptions): Dr
     flush,
     destroy: () => {
       clearTimeout(lateTimer);
+      window.removeEventListener('offline', onOffline);
+      window.removeEventListener('online', onOnline);
       for (const { reject } of waiting.values()) reject(new DraftOffline('The draft was closed.'));
       provider.destroy();
       void local?.destroy();

@@ -31,6 +31,8 @@ import { useKeepCentre } from './use-keep-centre.ts';
 import { useKeepInView } from './use-keep-in-view.ts';
 
 const FIT_VIEW = { padding: 0.08, maxZoom: 1.1 };
+/** At first, names must be readable, also on a phone; the rest is a drag away. */
+const FIRST_VIEW = { ...FIT_VIEW, minZoom: 0.35 };
 const MINIMAP_SIZE = { width: 160, height: 104 };
 /** A smaller canvas needs its room for the nodes, in px. */
 const MINIMAP_FROM = { width: 700, height: 420 };
@@ -198,7 +200,7 @@ export const Canvas = () => {
       minZoom={0.1}
       maxZoom={2}
       fitView
-      fitViewOptions={FIT_VIEW}
+      fitViewOptions={FIRST_VIEW}
       colorMode={colorScheme}
       ariaLabelConfig={ariaLabels}
       aria-label={t('label')}

@@ -20,7 +20,9 @@ export const StepRun = ({ nodeId }: { nodeId: string }) => {
   const errorText = useErrorText();
   const trpc = useTRPC();
   const { slug } = useWorkspace();
-  const [side, setSide] = useState<'input' | 'output'>('output');
+  // A step that failed gave nothing; what it was given is where to look.
+  const failed = useRunState((state) => state.steps[nodeId]?.status === 'failed');
+  const [side, setSide] = useState<'input' | 'output'>(failed ? 'input' : 'output');
   const executionId = useRunState((state) => state.executionId);
   const step = useRunState((state) => state.steps[nodeId]);
   const streamed = useRunState((state) => state.deltas[nodeId]);

@@ -41,6 +41,9 @@ const highlight = syntaxHighlighting(
   ]),
 );
 
+/** Ctrl+Enter runs the workflow, also from within a field. */
+const EDITING_KEYS = defaultKeymap.filter((binding) => binding.key !== 'Mod-Enter');
+
 const languageOf = (language: CodeEditorProps['language']): Extension =>
   language === 'javascript' ? javascript() : language === 'json' ? json() : [];
 
@@ -90,7 +93,7 @@ export const CodeEditor = (props: CodeEditorProps) => {
           // Tab leaves the field everywhere but in code, and there Escape then Tab does.
           keymap.of([
             ...completionKeymap,
-            ...defaultKeymap,
+            ...EDITING_KEYS,
             ...historyKeymap,
             ...(language === 'javascript' ? [indentWithTab] : []),
           ]),

@@ -128,7 +128,7 @@ export const PublishMenu = ({
           aria-label={t('open')}
           rightSection={differs ? <Badge size="xs" circle color="orange" aria-label={t('changed')} /> : undefined}
         >
-          {published ? `v${published.number}` : t('publish')}
+          {published ? `v${published.number}` : readOnly ? t('versions') : t('publish')}
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t('title')}>
