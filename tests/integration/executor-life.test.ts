@@ -4,13 +4,17 @@ import { requestCancel } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { createLiveChannel, type LiveChannel, type LiveMessage } from '@agentweaver/db/live-channel';
 import { createExecutionQueue, type ExecutionQueue } from '@agentweaver/db/queue';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { chain } from './support/drive.ts';
 import { createWorkspace, queueExecution, waitForExecution } from './support/executions.ts';
 import { startExecutor, type TestExecutor } from './support/executor.ts';
 import { type ModelServer, startModelServer } from './support/model-server.ts';
+import { redisUrl } from './support/redis.ts';
 import { docker, sandboxKinds } from './support/sandboxes.ts';
+
+// Some tests start two executors, on machines that may be busy; what they wait for gives up before this.
+vi.setConfig({ testTimeout: 120_000 });
 
 let database: TestDatabase;
 let prisma: PrismaClient;
@@ -143,7 +147,7 @@ describe('an execution', () => {
 
   test('ends when its time is over', async () => {
     await start();
-    const id = await run(chain([{ id: 'wait', type: 'delay', config: { seconds: 60 } }], { timeoutMs: 1_000 }));
+    const id = await run(chain([{ id: 'wait', type: 'delay', config: { seconds: 60 } }], { timeoutMs: 5_000 }));
     expect(await waitForExecution(prisma, id)).toMatchObject({
       status: 'failed',
       error: { code: 'execution_timeout' },
@@ -295,6 +299,29 @@ test('two executors share the work, and each execution runs once', async () => {
   const executions = await Promise.all(ids.map((id) => waitForExecution(prisma, id)));
   expect(executions.every(({ status, attempts }) => status === 'completed' && attempts === 1)).toBe(true);
   expect(new Set(executions.map(({ executorId }) => executorId)).size).toBe(2);
+});
+
+test.skipIf(!redisUrl)('the queue and the live channel may be on Redis', async () => {
+  // A numbered database of its own: other tests use the same server.
+  const url = new URL(redisUrl ?? '');
+  url.pathname = '/11';
+  const config = { databaseUrl: database.databaseUrl, redisUrl: url.toString() };
+  const redisQueue = createExecutionQueue(config);
+  const redisLive = createLiveChannel(config);
+  try {
+    const executor = await start({ env: { REDIS_URL: url.toString() } });
+    const definition = chain([{ id: 'wait', type: 'delay', config: { seconds: 600 } }]);
+    const id = await queueExecution({ prisma, queue: redisQueue }, { workspaceId, definition });
+    await waitForExecution(prisma, id, { until: ({ steps }) => steps.wait?.status === 'running' });
+    await requestCancel(prisma, { id, workspaceId });
+    await redisLive.publish(id, { type: 'cancel' });
+    expect(await waitForExecution(prisma, id)).toMatchObject({ status: 'cancelled' });
+    expect(await executor.metrics()).toMatch(/agentweaver_queue_depth\{state="waiting"\} 0/);
+    expect(await executor.stop()).toBe(0);
+  } finally {
+    await redisLive.close();
+    await redisQueue.close();
+  }
 });
 
 describe('a refusal to start', () => {

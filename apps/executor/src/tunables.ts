@@ -1,15 +1,10 @@
 /** Limits that no deployer needs to change. Times in ms, sizes in bytes. */
 
-// Ownership of an execution
-export const HEARTBEAT_INTERVAL_MS = 3_000;
-/** Without a successful heartbeat for this long an executor must assume that it lost the execution. */
-export const STALE_AFTER_MS = 15_000;
+// Repair of what a crash left; heartbeat and claims are in the database package
 export const SWEEP_INTERVAL_MS = 5_000;
 export const REAP_INTERVAL_MS = 30_000;
 /** A container of an unknown execution may have been created a moment before its row is visible. */
 export const REAP_GRACE_MS = 60_000;
-/** Claims of one execution before a system fault is given up on. */
-export const MAX_CLAIMS = 3;
 export const SHUTDOWN_TIMEOUT_MS = 10_000;
 
 // Sandbox

@@ -1,12 +1,7 @@
 import type { EngineEvent } from '@agentweaver/core/engine/events';
 import { ExecutionError, type ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
 import { recordEvents } from '@agentweaver/db/execution-recorder';
-import {
-  type ClaimedExecution,
-  claimExecution,
-  finishExecution,
-  releaseExecution,
-} from '@agentweaver/db/execution-store';
+import { type ClaimedExecution, claimExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
 import type { HandlerResult } from '@agentweaver/db/queue';
@@ -16,6 +11,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Sandbox, SandboxProvider } from '../sandbox/sandbox.ts';
 import { acquireSandbox } from './acquire-sandbox.ts';
 import { driveSandbox, type Ending } from './drive-sandbox.ts';
+import { endExecution } from './end-execution.ts';
 import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
 import { type StopReason, startOwnership } from './ownership.ts';
 import { createStepLedger, type StepLedger } from './step-ledger.ts';
@@ -73,7 +69,7 @@ const runClaimed = async (
   try {
     const ending = await runEngine({ dependencies, claim, ledger, batcher, signal: ownership.signal });
     await batcher.flush();
-    return await finish({ dependencies, claim, ledger, ending, reason: ownership.reason() });
+    return await endExecution({ dependencies, claim, ledger, ending, reason: ownership.reason() });
   } catch (error) {
     // Not finished, and no heartbeat any more: the sweeper queues it again, and it goes on from its last finished step.
     logger.error({ err: error }, 'an execution could not be brought to its end here');
@@ -165,63 +161,3 @@ const startFailure = (error: unknown, logger: Logger): ExecutionErrorData => {
     hint: 'Run it again.',
   };
 };
-
-type FinishOptions = {
-  dependencies: ExecutorDependencies;
-  claim: ClaimedExecution;
-  ledger: StepLedger;
-  ending: Ending;
-  reason: StopReason | undefined;
-};
-
-const finish = async ({ dependencies, claim, ledger, ending, reason }: FinishOptions): Promise<HandlerResult> => {
-  const { prisma, live, logger, metrics } = dependencies;
-  const { attemptId, execution } = claim;
-  const id = execution.id;
-  if (ending.kind === 'stopped' && reason === 'fenced') {
-    logger.warn('lost the claim, another executor goes on');
-    return undefined;
-  }
-  if (ending.kind === 'stopped' && reason === 'worker_shutdown') {
-    const { released, lastSeq } = await releaseExecution(prisma, { id, attemptId });
-    if (lastSeq !== undefined) await live.publish(id, { type: 'events', lastSeq }).catch(() => undefined);
-    return released ? { retryInMs: 0 } : undefined;
-  }
-  const at = Date.now();
-  const failed = ending.kind === 'failed' ? ending.failedSteps : undefined;
-  const events = ledger.closeRunning({ at, failed });
-  const result = await finishExecution(prisma, { id, attemptId, outcome: outcomeOf(ending, reason, claim), events });
-  if (result.kind === 'lost') {
-    logger.warn('lost the claim at the end, another executor goes on');
-    return undefined;
-  }
-  await live.publish(id, { type: 'events', lastSeq: result.lastSeq }).catch(() => undefined);
-  const { createdById: userId, workflowId, startedAt } = execution;
-  metrics.executionEnded({ status: result.status, userId, workflowId }, (at - startedAt.getTime()) / 1000);
-  logger.info({ status: result.status, ms: at - startedAt.getTime() }, 'execution ended');
-  return undefined;
-};
-
-type Outcome = Parameters<typeof finishExecution>[1]['outcome'];
-
-const outcomeOf = (ending: Ending, reason: StopReason | undefined, { definition }: ClaimedExecution): Outcome => {
-  switch (ending.kind) {
-    case 'failed':
-      return { status: 'failed', error: ending.error };
-    case 'stopped':
-      return reason === 'execution_timeout'
-        ? { status: 'failed', error: executionTimeout(definition.settings.timeoutMs) }
-        : { status: 'cancelled' };
-    case 'reported': {
-      const { event } = ending;
-      if (event.type === 'execution_completed') return { status: 'completed', results: event.results };
-      return event.type === 'execution_failed' ? { status: 'failed', error: event.error } : { status: 'cancelled' };
-    }
-  }
-};
-
-const executionTimeout = (timeoutMs: number): ExecutionErrorData => ({
-  code: 'execution_timeout',
-  message: `The execution did not finish within ${timeoutMs / 1_000} s.`,
-  hint: 'Raise the time limit in the settings of the workflow, or give it less to do.',
-});

@@ -69,7 +69,7 @@ export const isOpenedPrivateHost = (
   return rules.privateHosts.some((entry) => entry.host === host && (entry.port === undefined || entry.port === port));
 };
 
-export const portOf = (url: URL): number => (url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? 0) : Number(url.port));
+const portOf = (url: URL): number => (url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? 0) : Number(url.port));
 
 /**
  * Checks what the address alone can tell; the addresses behind a name are checked when the socket connects.

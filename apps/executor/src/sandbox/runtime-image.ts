@@ -17,7 +17,7 @@ import { statusOf } from './docker-errors.ts';
 const REPOSITORY = 'agentweaver/sandbox';
 
 /** Paths inside the image. */
-export const RUNTIME_BUNDLE = '/runtime/main.mjs';
+const RUNTIME_BUNDLE = '/runtime/main.mjs';
 const BASE_NODE = '/runtime/node';
 /** Raised when the base image gets other folders or small files. */
 const LAYOUT = '2';
