@@ -24,8 +24,3 @@ export const STATUS_LOOK: Record<Status, { color: string; icon: TablerIcon }> = 
   skipped: { color: 'gray', icon: IconPlayerSkipForward },
   cancelled: { color: 'orange', icon: IconBan },
 };
-
-const TERMINAL: ReadonlySet<Status> = new Set<Status>(['completed', 'failed', 'cancelled', 'skipped']);
-
-/** A status that never changes again. */
-export const isFinalStatus = (status: Status): boolean => TERMINAL.has(status);

@@ -4,7 +4,7 @@ import { parseAsArrayOf, parseAsIsoDateTime, parseAsString, parseAsStringLiteral
 import { EXECUTION_STATUSES, TRIGGERS } from '../execution-view.ts';
 
 /** The list's filters live in the address, so that a filtered list can be linked to and survives a reload. */
-export const executionFilterParsers = {
+const parsers = {
   status: parseAsArrayOf(parseAsStringLiteral(EXECUTION_STATUSES)).withDefault([]),
   workflow: parseAsString,
   trigger: parseAsStringLiteral(TRIGGERS),
@@ -15,7 +15,7 @@ export const executionFilterParsers = {
 };
 
 export const useExecutionFilters = () => {
-  const [filters, setFilters] = useQueryStates(executionFilterParsers, { history: 'replace' });
+  const [filters, setFilters] = useQueryStates(parsers, { history: 'replace' });
   const active =
     filters.status.length > 0 ||
     filters.workflow !== null ||
@@ -26,5 +26,3 @@ export const useExecutionFilters = () => {
     filters.q !== '';
   return { filters, setFilters, active, clear: () => setFilters(null) };
 };
-
-export type ExecutionFilters = ReturnType<typeof useExecutionFilters>['filters'];
