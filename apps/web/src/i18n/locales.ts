@@ -1,6 +1,6 @@
 export const LOCALES = ['en', 'ja'] as const;
 export type AppLocale = (typeof LOCALES)[number];
-export const DEFAULT_LOCALE: AppLocale = 'en';
+const DEFAULT_LOCALE: AppLocale = 'en';
 export const LOCALE_COOKIE = 'NEXT_LOCALE';
 
 /** What each language calls itself. */

@@ -33,10 +33,9 @@ export const webEnvSchema = z
     /** Where the executor answers /ready; used by the status card alone. */
     EXECUTOR_URL: z.url({ protocol: /^https?$/ }).optional(),
     EGRESS_ALLOWED_PRIVATE_HOSTS: hostList,
-    LOCAL_MODEL_URL: optionalText,
+    /** Offered in the model list beside those of the keys. */
     LOCAL_MODEL_NAME: optionalText,
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    METRICS_TENANT_LABELS: flag,
     /** Behind a reverse proxy: the caller's address is the last entry of X-Forwarded-For. */
     TRUST_PROXY: flag,
     /** When set, /api/metrics wants it as a bearer token. */

@@ -64,7 +64,7 @@ export const takeFromLimit = async (name: LimitName, key: string): Promise<Limit
   }
 };
 
-export const tooManyRequests = (state: LimitState): AppError =>
+const tooManyRequests = (state: LimitState): AppError =>
   new AppError('rate_limited', {
     publicMessage: `Too many requests. Try again in ${state.resetSeconds} s.`,
     retryAfterSeconds: state.resetSeconds,

@@ -18,7 +18,7 @@ export type PublicError = {
   requestId?: string;
 };
 
-export const fieldProblems = (error: ZodError): FieldProblem[] =>
+const fieldProblems = (error: ZodError): FieldProblem[] =>
   error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
 
 const CODE_OF_STATUS = new Map<number, AppErrorCode>([

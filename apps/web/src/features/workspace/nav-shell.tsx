@@ -4,6 +4,7 @@ import { AppShell, Burger, Group, ScrollArea } from '@mantine/core';
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { getSession } from 'next-auth/react';
 import { useTranslations } from 'next-intl';
 import { type ReactNode, useEffect } from 'react';
 import { Logo } from '../../components/logo.tsx';
@@ -37,6 +38,9 @@ export const NavShell = ({ user, workspaces, children }: NavShellProps) => {
   });
   const folded = inBuilder ? foldedInBuilder : foldedElsewhere;
   const setFolded = inBuilder ? setFoldedInBuilder : setFoldedElsewhere;
+
+  // Reading the session renews its cookie, so that nobody is signed out in the middle of their work.
+  useEffect(() => void getSession(), []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(() => close(), [pathname, close]);

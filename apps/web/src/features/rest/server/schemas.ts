@@ -18,7 +18,7 @@ export const pageQuery = z.object({
   cursor: z.string().min(1).max(200).optional().meta({ description: '`next_cursor` of the page before.' }),
 });
 
-export const EXECUTION_STATUSES = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'] as const;
+const EXECUTION_STATUSES = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'] as const;
 const executionStatus = z.enum(EXECUTION_STATUSES).meta({ id: 'ExecutionStatus' });
 
 export const executionQuery = pageQuery.extend({
@@ -152,8 +152,6 @@ export const executionSchema = z
     steps: z.array(stepSchema),
   })
   .meta({ id: 'Execution' });
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 export const logsQuery = z.object({
   after: z.coerce.number().int().min(0).default(0).meta({ description: 'Only entries with a higher `seq`.' }),
