@@ -6,7 +6,7 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyf
 import { useTranslations } from 'next-intl';
 import { type MouseEvent, memo, useState } from 'react';
 import { useBuilder, useRunState } from '../state/builder-context.tsx';
-import { NODE_WIDTH, type StepFlowEdge } from '../state/flow-elements.ts';
+import { NODE_HEIGHT, NODE_WIDTH, type StepFlowEdge } from '../state/flow-elements.ts';
 import { edgeUse } from '../state/run-store.ts';
 import classes from './step-edge.module.css';
 
@@ -23,7 +23,7 @@ const StepEdgeView = (props: EdgeProps<StepFlowEdge>) => {
     event.stopPropagation();
     store.getState().openPicker({
       screen: { x: event.clientX, y: event.clientY },
-      position: { x: labelX - NODE_WIDTH / 2, y: labelY - 30 },
+      position: { x: labelX - NODE_WIDTH / 2, y: labelY - NODE_HEIGHT / 2 },
       attach: { kind: 'edge', edgeId: id },
     });
   };

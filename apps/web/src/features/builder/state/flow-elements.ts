@@ -8,7 +8,7 @@ export type StepFlowEdge = Edge<{ edge: WorkflowEdge }, 'step'>;
 
 /** The size a node is laid out with before it was measured, in px. */
 export const NODE_WIDTH = 248;
-export const NODE_HEIGHT = 76;
+export const NODE_HEIGHT = 62;
 
 /**
  * Brings React Flow's nodes up to the draft. Selection and measured size stay; an untouched node stays the
