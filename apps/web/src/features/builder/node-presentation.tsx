@@ -39,7 +39,7 @@ const firstStatement = (value: unknown): string =>
 const joined = (...parts: string[]): string => parts.filter((part) => part !== '').join(' · ');
 
 /** How each node type looks on the canvas. The third registry: a new type does not compile until it is here. */
-export const NODE_PRESENTATION: Record<NodeType, NodePresentation> = {
+const NODE_PRESENTATION: Record<NodeType, NodePresentation> = {
   input: {
     icon: IconPlayerPlay,
     summarize: ({ fields }) =>

@@ -8,7 +8,7 @@ import { useMemo } from 'react';
 export type FieldText = { title: string; description?: string };
 
 /** A config path without list positions: `cases.0.equals` → `cases.equals`. */
-export const fieldKey = (path: readonly (string | number)[]): string =>
+const fieldKey = (path: readonly (string | number)[]): string =>
   path.filter((part) => typeof part === 'string').join('.');
 
 /** The words of node types in the viewer's language; the definition's English where a translation is missing. */

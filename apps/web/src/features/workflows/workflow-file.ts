@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Tells an exported workflow from any other JSON. */
-export const EXPORT_FORMAT = 'agentweaver/workflow';
+const EXPORT_FORMAT = 'agentweaver/workflow';
 
 /** The largest file that can be imported, in bytes. */
 export const MAX_IMPORT_BYTES = 5 * 1024 * 1024;

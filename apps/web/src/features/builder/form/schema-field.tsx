@@ -43,7 +43,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** One field, whatever its kind, with its words, its problems, and its place in the config. */
-export const SchemaField = ({
+const SchemaField = ({
   schema,
   path,
   value,

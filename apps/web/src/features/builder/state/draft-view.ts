@@ -8,7 +8,7 @@ export type DraftView = { nodes: readonly WorkflowNode[]; edges: readonly Workfl
 const sameEdge = (a: WorkflowEdge, b: WorkflowEdge): boolean =>
   a.source === b.source && a.target === b.target && a.sourcePort === b.sourcePort && a.targetPort === b.targetPort;
 
-export const readDraft = (doc: Y.Doc): DraftView => ({ nodes: readNodes(doc), edges: readEdges(doc) });
+const readDraft = (doc: Y.Doc): DraftView => ({ nodes: readNodes(doc), edges: readEdges(doc) });
 
 const updateNodes = (doc: Y.Doc, before: DraftView, changed: ReadonlySet<string>): readonly WorkflowNode[] => {
   if (changed.size === 0) return before.nodes;
