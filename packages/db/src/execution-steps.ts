@@ -148,12 +148,11 @@ export const applyToSteps = async (
         cost_usd = GREATEST(step.cost_usd, patch."costUsd"),
         started_at = COALESCE(step.started_at, to_timestamp(patch."startedAt" / 1000.0)),
         completed_at = COALESCE(to_timestamp(patch."completedAt" / 1000.0), step.completed_at),
-        duration_ms = COALESCE(
-          LEAST(2147483647, GREATEST(0, round(patch."completedAt" - extract(epoch FROM
-            COALESCE(step.started_at, to_timestamp(patch."startedAt" / 1000.0))) * 1000)))::int,
-          step.duration_ms)
-    FROM jsonb_to_recordset(${json}::jsonb) AS patch(
-      "nodeId" text, status text, attempts int, input jsonb, output jsonb, ports text[], error jsonb,
+        duration_ms = CASE WHEN patch."completedAt" IS NULL THEN step.duration_ms
+          ELSE LEAST(2147483647, GREATEST(0, round(patch."completedAt" - extract(epoch FROM
+            COALESCE(step.started_at, to_timestamp(patch."startedAt" / 1000.0))) * 1000)))::int END
+    FROM json_to_recordset(${json}::json) AS patch(
+      "nodeId" text, status text, attempts int, input json, output json, ports text[], error jsonb,
       continued boolean, reason text, model text, "inputTokens" int, "outputTokens" int, "costUsd" numeric,
       "startedAt" numeric, "completedAt" numeric)
     WHERE step.execution_id = ${executionId}::uuid AND step.node_id = patch."nodeId"
