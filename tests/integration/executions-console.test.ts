@@ -2,6 +2,7 @@ import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-
 import { createPrisma } from '@agentweaver/db/client';
 import { deleteExecution } from '@agentweaver/db/delete-execution';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
+import { jsonColumn } from '@agentweaver/db/json';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getExecution } from '../../apps/web/src/features/executions/server/get-execution.ts';
 import { getPayload } from '../../apps/web/src/features/executions/server/get-payload.ts';
@@ -40,7 +41,7 @@ beforeAll(async () => {
   const workflow = await prisma.workflow.create({ data: { workspaceId: workspace.id, name: 'Ticket triage' } });
   workflowId = workflow.id;
   const version = await prisma.workflowVersion.create({
-    data: { workflowId, number: 3, definition, hash: 'b'.repeat(64) },
+    data: { workflowId, number: 3, definition: jsonColumn(definition), hash: 'b'.repeat(64) },
   });
   versionId = version.id;
 });
