@@ -56,7 +56,7 @@ const call = async (handler: Handler, method: 'GET' | 'POST', options: CallOptio
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  const response = await handler(request, { params: Promise.resolve(id ? { id } : {}) });
+  const response = await handler(request, { params: Promise.resolve<Record<string, string>>(id ? { id } : {}) });
   const json: unknown = await response.json();
   if (!response.ok) {
     expect(response.headers.get('content-type')).toBe('application/problem+json');

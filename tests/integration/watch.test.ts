@@ -5,6 +5,7 @@ import { createPrisma } from '@agentweaver/db/client';
 import { recordEvents } from '@agentweaver/db/execution-recorder';
 import { claimExecution, finishExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
+import { jsonColumn } from '@agentweaver/db/json';
 import { createLiveChannel, type LiveChannel, type LiveChannelConfig } from '@agentweaver/db/live-channel';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { WatchMessage } from '../../apps/web/src/features/executions/execution-view.ts';
@@ -35,7 +36,7 @@ const createRow = async (): Promise<{ executionId: string; workspaceId: string }
   const workspace = await prisma.workspace.create({ data: { slug: crypto.randomUUID(), name: 'Watchers' } });
   const workflow = await prisma.workflow.create({ data: { workspaceId: workspace.id, name: 'Watched' } });
   const version = await prisma.workflowVersion.create({
-    data: { workflowId: workflow.id, number: 1, definition, hash: 'a'.repeat(64) },
+    data: { workflowId: workflow.id, number: 1, definition: jsonColumn(definition), hash: 'a'.repeat(64) },
   });
   const { id } = await prisma.execution.create({
     data: { workspaceId: workspace.id, workflowId: workflow.id, versionId: version.id, trigger: 'manual', input: {} },

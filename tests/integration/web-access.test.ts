@@ -149,11 +149,10 @@ describe('provider keys', () => {
     const workspace = owner.slug;
     const key = {
       workspace,
-      provider: 'openai_compatible',
+      provider: 'openai_compatible' as const,
       label: 'Mine',
       apiKey: 'sk-very-secret-1234',
-      models: [],
-    } as const;
+    };
     expect(await codeOf(caller.settings.providerKeys.add({ ...key, baseUrl: 'http://127.0.0.1:9/v1' }))).toBe(
       'BAD_REQUEST',
     );

@@ -3,6 +3,7 @@ import { isAppError } from '@agentweaver/core/errors/app-error';
 import { SAMPLES } from '@agentweaver/core/samples/samples';
 import { createPrisma } from '@agentweaver/db/client';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
+import { jsonColumn } from '@agentweaver/db/json';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { createWorkflow } from '../../apps/web/src/features/workflows/server/create-workflow.ts';
@@ -130,7 +131,7 @@ describe('changing', () => {
     const { id } = await create('Doomed');
     const { definition } = await getDraftDefinition(ours, id);
     const version = await prisma.workflowVersion.create({
-      data: { workflowId: id, number: 1, definition, hash: 'c'.repeat(64) },
+      data: { workflowId: id, number: 1, definition: jsonColumn(definition), hash: 'c'.repeat(64) },
     });
     await prisma.execution.create({
       data: { workspaceId: ours.workspace.id, workflowId: id, versionId: version.id, trigger: 'manual', input: {} },
