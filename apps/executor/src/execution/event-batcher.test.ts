@@ -81,3 +81,27 @@ test('writes nothing after a failure, and tells it', async () => {
   expect(batches).toHaveLength(1);
   expect(failures).toHaveLength(1);
 });
+
+test('goes on when the wait is over and another write has taken everything', async () => {
+  const gate = Promise.withResolvers<void>();
+  const written: number[] = [];
+  const batcher = createEventBatcher({
+    maxEvents: 2,
+    delayMs: 20,
+    onFailure: () => undefined,
+    write: async (events) => {
+      await gate.promise;
+      written.push(...events.map(({ at }) => at));
+    },
+  });
+  await batcher.add(event(1));
+  await batcher.add(event(2));
+  // Starts a wait of its own, but the write that is under way takes it along.
+  await batcher.add(event(3));
+  gate.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(written).toEqual([1, 2, 3]);
+  await batcher.add(event(4));
+  await expect.poll(() => written).toEqual([1, 2, 3, 4]);
+  await batcher.flush();
+});

@@ -63,8 +63,9 @@ export const createEventBatcher = ({
   const start = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    writing ??= writeAll();
-    return writing;
+    // With nothing to write `writeAll` would end before its promise is stored, and that promise would stay.
+    if (waiting.length > 0) writing ??= writeAll();
+    return writing ?? Promise.resolve();
   };
 
   return {
