@@ -12,7 +12,8 @@ import type { Operation } from './operation.ts';
 import { problemResponse, problemWithStatus } from './problem-response.ts';
 import { readJsonBody } from './read-json-body.ts';
 
-type RouteContext = { params: Promise<Record<string, string>> };
+/** A production build has no parameters at all for an address without any. */
+type RouteContext = { params: Promise<Record<string, string> | undefined> };
 type RouteHandler = (request: Request, context: RouteContext) => Promise<Response>;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -72,7 +73,7 @@ const serve =
       const { body, headers } = await operation.run(
         { services, caller },
         {
-          params: await params,
+          params: (await params) ?? {},
           query: Object.fromEntries(new URL(request.url).searchParams),
           headers: Object.fromEntries(request.headers),
           body: operation.method === 'POST' ? await readJsonBody(request) : undefined,
