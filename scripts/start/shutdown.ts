@@ -38,18 +38,18 @@ export const createShutdown = (): Shutdown => {
     finishing ??= undoAll(code, message);
     return finishing;
   };
-  const onSignal = () => {
+  const onSignal = (why: string) => {
     if (firstSignalAt === 0) {
       firstSignalAt = Date.now();
-      void finish(0, 'Stopping …');
+      void finish(0, `Stopping (${why}) …`);
     } else if (Date.now() - firstSignalAt > SAME_KEYPRESS_MS && !impatient) {
       impatient = true;
       say('Stopping at once.');
       for (const undo of [...undos]) void undo({ now: true });
     }
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  process.on('disconnect', onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal(signal));
+  process.on('disconnect', () => onSignal('its starter is gone'));
   process.channel?.unref();
   return { add: (undo) => undos.push(undo), finish };
 };
