@@ -55,7 +55,7 @@ const Form = ({ onClose }: { onClose: () => void }) => {
         />
       )}
       {importFile.error && (
-        <Alert color="red" title={errorText(importFile.error)}>
+        <Alert color="red" title={errorText(importFile.error, { invalid_workflow: t('importInvalid') })}>
           {failure && failure.problems.length > 0 && (
             <List size="sm">
               {failure.problems.slice(0, 10).map((problem) => (

@@ -19,7 +19,7 @@ export const StepRunBadge = ({ nodeId }: { nodeId: string }) => {
       <StatusIcon status={step.status} size={14} />
       <span>{t(step.status)}</span>
       <span className={classes.figures}>
-        {step.durationMs !== null && <span>{format.duration(step.durationMs)}</span>}
+        {step.status !== 'running' && step.durationMs !== null && <span>{format.duration(step.durationMs)}</span>}
         {tokens > 0 && <span>{run('tokenUnit', { count: format.tokens(tokens) })}</span>}
         {step.model !== null && <span>{format.cost(step.costUsd)}</span>}
       </span>
