@@ -13,6 +13,7 @@ import { EmptyCanvas } from './canvas/empty-canvas.tsx';
 import { NodePicker } from './palette/node-picker.tsx';
 import { Palette } from './palette/palette.tsx';
 import { StepPanel } from './panel/step-panel.tsx';
+import { WorkflowSettingsPanel } from './panel/workflow-settings-panel.tsx';
 import { ProblemsPanel } from './problems/problems-panel.tsx';
 import { useValidation } from './problems/use-validation.ts';
 import { RunFollower } from './run/run-follower.tsx';
@@ -30,24 +31,26 @@ export type BuilderWorkflow = {
   published: { number: number; definition: WorkflowDefinition } | null;
 };
 
-/** The node's panel: beside the canvas on a desk, over it on a phone. */
+/** The panel of the open node or of the workflow's settings: beside the canvas on a desk, over it on a phone. */
 const SidePanel = ({ narrow }: { narrow: boolean }) => {
-  const t = useTranslations('builder.panel');
+  const t = useTranslations('builder');
   const { store } = useBuilder();
-  const isOpen = useBuilderState((state) => state.openNodeId !== null);
-  if (!narrow) return isOpen ? <StepPanel /> : null;
+  const isNodeOpen = useBuilderState((state) => state.openNodeId !== null);
+  const areSettingsOpen = useBuilderState((state) => state.settingsOpened);
+  const panel = areSettingsOpen ? <WorkflowSettingsPanel /> : isNodeOpen ? <StepPanel /> : null;
+  if (!narrow) return panel;
   return (
     <Drawer
-      opened={isOpen}
+      opened={panel !== null}
       onClose={() => store.getState().openNode(null)}
       position="bottom"
       size="82dvh"
       padding={0}
       withCloseButton={false}
-      aria-label={t('drawer')}
+      aria-label={areSettingsOpen ? t('workflowSettings.title') : t('panel.drawer')}
       classNames={{ body: classes.drawerBody, content: classes.drawerContent }}
     >
-      <StepPanel />
+      {panel}
     </Drawer>
   );
 };

@@ -6,7 +6,7 @@ import { formSchemaFor } from '@agentweaver/core/nodes/form-schema';
 import { Alert, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
-import { useEffect, useMemo, useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import { toFieldSchema } from '../form/field-schema.ts';
 import { FormContext, type FormContextValue } from '../form/form-context.tsx';
 import { ObjectFields } from '../form/schema-field.tsx';
@@ -17,24 +17,8 @@ import { linksOf, stepsOf } from '../state/builder-store.ts';
 import { variablesFor } from '../text-editor/variables.ts';
 import { useNodeText } from '../use-node-text.ts';
 import { StepAdvanced } from './step-advanced.tsx';
+import { useFocusField } from './use-focus-field.ts';
 import { useLastOutputs } from './use-last-outputs.ts';
-
-/** Brings the field that a problem names into view and puts the caret into it. */
-const useFocusField = (host: React.RefObject<HTMLDivElement | null>) => {
-  const { store } = useBuilder();
-  const field = useBuilderState((state) => state.focusField);
-  useEffect(() => {
-    if (field === null) return;
-    const path = field.split('.');
-    let found: Element | null = null;
-    for (; path.length > 0 && !found; path.pop()) {
-      found = host.current?.querySelector(`[data-field="${CSS.escape(path.join('.'))}"]`) ?? null;
-    }
-    found?.scrollIntoView({ block: 'center' });
-    found?.querySelector<HTMLElement>('input, textarea, [contenteditable="true"]')?.focus();
-    store.setState({ focusField: null });
-  }, [field, host, store]);
-};
 
 /** The form of a node, generated from its type's schema. */
 export const StepSettings = ({ step }: { step: WorkflowNode }) => {

@@ -18,6 +18,7 @@ export const ProblemsPanel = ({ onClose }: { onClose: () => void }) => {
   const goToNode = useGoToNode();
   const problems = useBuilderState((state) => state.problems);
   const go = (problem: Problem) => {
+    if (problem.field?.startsWith('settings.')) return store.getState().openSettings(problem.field);
     const edge = linksOf(store.getState()).find((one) => one.id === problem.edgeId);
     const nodeId = problem.nodeId ?? edge?.source;
     if (nodeId) goToNode(nodeId, problem.edgeId ? {} : { tab: 'settings', field: problem.field });

@@ -22,10 +22,12 @@ export type BuilderState = {
   edges: StepFlowEdge[];
   /** The node whose panel is open. */
   openNodeId: string | null;
+  /** The panel of the workflow's own settings; it and the node's panel take the same place. */
+  settingsOpened: boolean;
   /** Changes whenever a node is asked to be shown; `center` also moves the canvas to it. */
   shown: { times: number; center: boolean };
   panelTab: PanelTab;
-  /** The field to focus once its panel is there, as a path inside the config. */
+  /** The field to focus once its panel is there, as a path inside the config or, for settings, the definition. */
   focusField: string | null;
   problems: readonly Problem[];
   problemsByNode: Readonly<Record<string, readonly Problem[]>>;
@@ -38,7 +40,9 @@ export type BuilderState = {
   setProblems: (problems: readonly Problem[]) => void;
   /** Selects exactly these nodes. */
   select: (nodeIds: readonly string[]) => void;
+  /** Shows one node's panel, or with null none at all. */
   openNode: (nodeId: string | null, options?: OpenOptions) => void;
+  openSettings: (field?: string) => void;
   setPanelTab: (tab: PanelTab) => void;
   openPicker: (picker: PickerRequest | null) => void;
   setForbiddenTargets: (nodeIds: ReadonlySet<string> | null) => void;
@@ -61,6 +65,7 @@ export const createBuilderStore = () =>
     nodes: [],
     edges: [],
     openNodeId: null,
+    settingsOpened: false,
     shown: { times: 0, center: false },
     panelTab: 'settings',
     focusField: null,
@@ -90,10 +95,12 @@ export const createBuilderStore = () =>
     openNode: (openNodeId, options) =>
       set((state) => ({
         openNodeId,
+        settingsOpened: false,
         shown: { times: state.shown.times + 1, center: options?.center ?? false },
         panelTab: options?.tab ?? (options?.field ? 'settings' : state.panelTab),
         focusField: options?.field ?? null,
       })),
+    openSettings: (field) => set({ openNodeId: null, settingsOpened: true, focusField: field ?? null }),
     setPanelTab: (panelTab) => set({ panelTab }),
     openPicker: (picker) => set({ picker }),
     setForbiddenTargets: (forbiddenTargets) => set({ forbiddenTargets }),

@@ -157,3 +157,33 @@ describe('renaming an id', () => {
     expect(editor.renameId(agent, 'not a name')).toBe(false);
   });
 });
+
+describe('settings', () => {
+  const settings = () => definition().settings;
+
+  it('takes the strokes in one setting as one step, and another setting as a new one', () => {
+    editor.setSettings({ maxParallel: 1 });
+    editor.setSettings({ maxParallel: 12 });
+    editor.setSettings({ budgetUsd: 2 });
+    editor.undo();
+    expect(settings()).toMatchObject({ maxParallel: 12 });
+    expect(settings()).not.toHaveProperty('budgetUsd');
+    editor.undo();
+    expect(settings().maxParallel).toBe(5);
+  });
+
+  it('takes a budget away', () => {
+    editor.setSettings({ budgetUsd: 2 });
+    expect(editor.setSettings({ budgetUsd: undefined })).toBe(true);
+    expect(settings()).not.toHaveProperty('budgetUsd');
+  });
+
+  it.each([{ timeoutMs: 999 }, { maxParallel: 1.5 }, { budgetUsd: -1 }, { memoryMb: Number.NaN }])(
+    'refuses %j and leaves the draft as it is',
+    (patch) => {
+      const before = settings();
+      expect(editor.setSettings(patch)).toBe(false);
+      expect(settings()).toEqual(before);
+    },
+  );
+});

@@ -1,4 +1,4 @@
-import type { WorkflowSettings } from '@agentweaver/core/definition/workflow-definition';
+import { type WorkflowSettings, workflowSettingsSchema } from '@agentweaver/core/definition/workflow-definition';
 import { draftScopes, readEdges, readNode, readNodes } from '@agentweaver/core/draft/draft-document';
 import { type Connection, connect, removeEdges } from '@agentweaver/core/draft/edit-edges';
 import {
@@ -20,6 +20,8 @@ import * as Y from 'yjs';
 /** Key strokes closer together than this are one undo step, in ms. */
 const BURST_MS = 600;
 const MAX_UNDO_STEPS = 100;
+
+const settingsPatchSchema = workflowSettingsSchema.partial();
 
 type Point = { x: number; y: number };
 type FieldPath = readonly (string | number)[];
@@ -124,8 +126,12 @@ export class DraftEditor {
   setField = (nodeId: string, path: FieldPath, value: unknown): void =>
     this.edit(() => setField(this.doc, nodeId, path, value, this.origin), `${nodeId}:${path.join('.')}`);
 
-  setSettings = (patch: Partial<WorkflowSettings>): void =>
+  /** `undefined` takes a setting away. False, and no change, when a value is not one that a definition may have. */
+  setSettings = (patch: Partial<WorkflowSettings>): boolean => {
+    if (!settingsPatchSchema.safeParse(patch).success) return false;
     this.edit(() => setSettings(this.doc, patch, this.origin), `settings:${Object.keys(patch).join()}`);
+    return true;
+  };
 
   /** False, and no change, when the id is taken or not a valid name. */
   renameId = (from: string, to: string): boolean => this.edit(() => renameNodeId(this.doc, from, to, this.origin));

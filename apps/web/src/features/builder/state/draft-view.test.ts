@@ -57,6 +57,14 @@ describe('the canvas follows the draft', () => {
     expect(store.getState().openNodeId).toBeNull();
   });
 
+  it('shows either a node or the settings of the workflow', () => {
+    store.getState().openNode(second);
+    store.getState().openSettings('settings.memoryMb');
+    expect(store.getState()).toMatchObject({ openNodeId: null, settingsOpened: true, focusField: 'settings.memoryMb' });
+    store.getState().openNode(first);
+    expect(store.getState()).toMatchObject({ openNodeId: first, settingsOpened: false, focusField: null });
+  });
+
   it('brings hidden edges back when their node comes back', () => {
     editor.remove({ nodeIds: [second], edgeIds: [] });
     editor.undo();

@@ -13,6 +13,7 @@ import {
   IconLayoutDistributeHorizontal,
   IconLayoutSidebar,
   IconPlayerPlay,
+  IconSettings,
   type TablerIcon,
 } from '@tabler/icons-react';
 import Link from 'next/link';
@@ -57,6 +58,14 @@ const UndoRedo = () => {
       <Tool label={t('redo')} icon={IconArrowForwardUp} disabled={!canRedo} onClick={editor.redo} />
     </>
   );
+};
+
+const SettingsButton = () => {
+  const t = useTranslations('builder.workflowSettings');
+  const { store } = useBuilder();
+  const opened = useBuilderState((state) => state.settingsOpened);
+  const toggle = () => (opened ? store.getState().openNode(null) : store.getState().openSettings());
+  return <Tool label={t('title')} icon={IconSettings} active={opened} onClick={toggle} />;
 };
 
 const ProblemsButton = ({ opened, onToggle }: { opened: boolean; onToggle: () => void }) => {
@@ -145,6 +154,7 @@ export const Toolbar = ({
       <Group gap={4} wrap="nowrap" className={classes.right}>
         {!readOnly && <UndoRedo />}
         {!readOnly && <Tool label={t('tidy')} icon={IconLayoutDistributeHorizontal} onClick={tidy} />}
+        <SettingsButton />
         {!isNarrow && <Tool label={t('help')} icon={IconHelp} onClick={help} />}
         <ProblemsButton opened={problemsOpened} onToggle={onToggleProblems} />
         <PublishMenu published={published} />
