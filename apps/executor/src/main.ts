@@ -1,8 +1,8 @@
 import { parseEnv } from './env.ts';
 import { startExecutor } from './start-executor.ts';
 
-/** Times out by itself, so that a dependency that hangs cannot keep the process. */
-const HARD_EXIT_MS = 15_000;
+/** After this the process ends, come what may: a database or a Docker engine that hangs must not keep it. */
+const HARD_EXIT_MS = 10_000;
 
 const main = async (): Promise<void> => {
   const executor = await startExecutor(parseEnv(process.env));

@@ -5,7 +5,8 @@ export const SWEEP_INTERVAL_MS = 5_000;
 export const REAP_INTERVAL_MS = 30_000;
 /** A container of an unknown execution may have been created a moment before its row is visible. */
 export const REAP_GRACE_MS = 60_000;
-export const SHUTDOWN_TIMEOUT_MS = 10_000;
+/** Of the 10 s that a stop may take in all, what running executions have to be given back. */
+export const SHUTDOWN_TIMEOUT_MS = 6_000;
 
 // Sandbox
 export const SANDBOX_START_TIMEOUT_MS = 20_000;

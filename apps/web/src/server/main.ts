@@ -14,7 +14,7 @@ import { closeServices } from './services.ts';
 const DRAIN_MS = 5_000;
 
 /** After this the process ends, come what may, in ms; below the 20 s that its starter waits. */
-const STOP_MS = 15_000;
+const STOP_MS = 10_000;
 
 const readEnv = (): WebEnv => {
   try {
