@@ -13,6 +13,8 @@ const SECURITY_HEADERS = [
 ];
 
 const config: NextConfig = {
+  // A running copy reads a build of its own (scripts/start/web-build.ts), which the next build does not touch.
+  distDir: process.env.NEXT_DIST_DIR || '.next',
   poweredByHeader: false,
   reactStrictMode: true,
   // Metrics, sockets and streams live in src/server/main.ts; compression would buffer server-sent events.

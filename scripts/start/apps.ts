@@ -14,6 +14,8 @@ export type AppsOptions = {
   secrets: Secrets;
   databaseUrl: string;
   executorPort: number;
+  /** The folder of the web app's build; none with hot reload. */
+  webBuild: string | undefined;
   shutdown: Shutdown;
 };
 
@@ -23,9 +25,11 @@ const environmentOf = ({
   secrets,
   databaseUrl,
   executorPort,
+  webBuild,
 }: AppsOptions): Record<string, string | undefined> => ({
   NODE_ENV: settings.dev ? 'development' : 'production',
   NEXT_TELEMETRY_DISABLED: '1',
+  NEXT_DIST_DIR: webBuild,
   DATABASE_URL: databaseUrl,
   REDIS_URL: settings.redisUrl,
   SANDBOX: settings.sandbox,

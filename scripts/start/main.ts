@@ -25,10 +25,10 @@ const start = async (settings: StartSettings, shutdown: Shutdown): Promise<void>
   shutdown.add(() => database.stop());
   await migrateDatabase(database.databaseUrl);
   const demo = await seedDemoData(database.databaseUrl, secrets);
-  if (!settings.dev) await buildWebApp();
+  const webBuild = settings.dev ? undefined : await buildWebApp();
   await bundleSandboxRuntime();
 
-  const apps = { settings, secrets, databaseUrl: database.databaseUrl, executorPort, shutdown };
+  const apps = { settings, secrets, databaseUrl: database.databaseUrl, executorPort, webBuild, shutdown };
   await startExecutor(apps);
   await startWeb(apps);
   void database.lost.then((log) => shutdown.finish(1, `PostgreSQL went away. Its log ends with:\n\n${log}`));
