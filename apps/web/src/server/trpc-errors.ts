@@ -8,6 +8,7 @@ import {
 import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { ZodError } from 'zod';
+import { databaseError } from './database-errors.ts';
 
 /** What a failed call tells the browser; `code` picks the translated text. */
 export type PublicError = {
@@ -44,6 +45,8 @@ export const toAppError = (error: unknown): AppError => {
       cause: error,
     });
   }
+  const known = databaseError(error instanceof TRPCError ? error.cause : error);
+  if (known) return known;
   if (error instanceof TRPCError) {
     if (isAppError(error.cause) || error.cause instanceof ZodError) return toAppError(error.cause);
     const code = CODE_OF_STATUS.get(getHTTPStatusCodeFromError(error));
