@@ -1,5 +1,6 @@
 import { requireDefinition } from '@agentweaver/db/require-definition';
 import { createWorkflow as storeWorkflow } from '@agentweaver/db/workflow-store';
+import { placeNodes } from '../../builder/graph/place-nodes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { defineOperation } from './operation.ts';
 import { readWorkflow } from './read-workflow.ts';
@@ -66,7 +67,7 @@ export const createWorkflow = defineOperation({
   response: { status: 201, description: 'The workflow, with the defaults filled in.', schema: workflowSchema },
   errors: ['invalid_workflow'],
   handle: async ({ services, caller, body }) => {
-    const definition = requireDefinition(body.definition);
+    const definition = placeNodes(requireDefinition(body.definition));
     const { id } = await storeWorkflow(services.prisma, {
       workspaceId: caller.workspaceId,
       userId: caller.userId,

@@ -1,6 +1,7 @@
 import { AppError } from '@agentweaver/core/errors/app-error';
 import { validateWorkflow } from '@agentweaver/core/graph/validate-workflow';
 import { createWorkflow } from '@agentweaver/db/workflow-store';
+import { placeNodes } from '../../builder/graph/place-nodes.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 
 /**
@@ -25,7 +26,7 @@ export const importWorkflow = async (
     userId: context.user.id,
     name,
     description,
-    definition,
+    definition: placeNodes(definition),
     action: 'workflow.imported',
   });
 };
