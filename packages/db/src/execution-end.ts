@@ -1,3 +1,4 @@
+import { SKIP_REASONS } from '@agentweaver/core/engine/skip-reasons';
 import type { PrismaTransaction } from './client.ts';
 import { appendEvents, type NewEvent, type Outcome, outcomeEvent } from './execution-events.ts';
 import { statusesBefore } from './execution-state.ts';
@@ -58,9 +59,9 @@ export const endExecution = async (
 };
 
 const NOT_REACHED: Record<Outcome['status'], string> = {
-  completed: 'Not reached.',
-  failed: 'Not reached: the execution failed.',
-  cancelled: 'Not reached: the execution was cancelled.',
+  completed: SKIP_REASONS.noPath,
+  failed: SKIP_REASONS.failed,
+  cancelled: SKIP_REASONS.cancelled,
 };
 
 const closeSteps = async (tx: PrismaTransaction, executionId: string, outcome: Outcome, now: Date): Promise<void> => {

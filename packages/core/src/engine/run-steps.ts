@@ -9,6 +9,7 @@ import { getNodeRuntime } from './node-runtime.ts';
 import { readFinishedSteps } from './resume.ts';
 import { runStep, type StepEnd } from './run-step.ts';
 import { connectedPorts, type Decision, openSchedule, type Schedule, settle, unsettledNodes } from './scheduler.ts';
+import { SKIP_REASONS } from './skip-reasons.ts';
 import { type ExecutionData, NO_OUTPUT, reportedInput, resultsOf, scopeOf } from './step-data.ts';
 
 /** What the steps of one execution share. */
@@ -25,7 +26,7 @@ export const runSteps = async (execution: Execution): Promise<unknown> => {
   let running = 0;
 
   const follow = (next: Decision) => {
-    for (const nodeId of next.skipped) reportSkipped(run, nodeId, 'No branch that was taken leads here.');
+    for (const nodeId of next.skipped) reportSkipped(run, nodeId, SKIP_REASONS.noPath);
     ready.push(...next.ready);
     while (running < execution.definition.settings.maxParallel && !execution.stopping.reason()) {
       const nodeId = ready.shift();
@@ -123,7 +124,7 @@ const endEvent = (nodeId: string, end: StepEnd, at: number): EngineEvent => {
 const closeRun = (run: Run): unknown => {
   const { execution, schedule, data } = run;
   const stopped = execution.stopping.reason();
-  const reason = stopped?.kind === 'cancelled' ? 'The execution was cancelled before.' : 'The execution failed before.';
+  const reason = stopped?.kind === 'cancelled' ? SKIP_REASONS.cancelled : SKIP_REASONS.failed;
   const neverStarted = unsettledNodes(schedule);
   for (const nodeId of neverStarted) reportSkipped(run, nodeId, reason);
   if (stopped) return undefined;

@@ -9,6 +9,7 @@ import { StatusBadge } from '../../../components/status-badge.tsx';
 import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
+import { explainReason } from '../../executions/explain-reason.ts';
 import { PayloadView } from '../../executions/payload/payload-view.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useRunState } from '../state/builder-context.tsx';
@@ -16,6 +17,7 @@ import { useRunState } from '../state/builder-context.tsx';
 /** What went into a node in the last run, and what came out. Loaded when it is looked at. */
 export const StepRun = ({ nodeId }: { nodeId: string }) => {
   const t = useTranslations('builder.run');
+  const tExecutions = useTranslations('executions');
   const format = useFormat();
   const errorText = useErrorText();
   const trpc = useTRPC();
@@ -52,7 +54,7 @@ export const StepRun = ({ nodeId }: { nodeId: string }) => {
       </Group>
       {step.reason !== null && (
         <Text size="sm" c="dimmed">
-          {step.reason}
+          {explainReason(step.reason, tExecutions)}
         </Text>
       )}
       {step.error && (

@@ -1,6 +1,7 @@
 import type { useTranslations } from 'next-intl';
 import { z } from 'zod';
 import type { EventView } from '../execution-view.ts';
+import { explainReason } from '../explain-reason.ts';
 
 type Translate = ReturnType<typeof useTranslations<'executions'>>;
 
@@ -22,6 +23,6 @@ export const describeEvent = (
   const { resumedSteps = 0, attempt = 1, reason, error } = dataSchema.safeParse(data ?? {}).data ?? {};
   if (type === 'execution_started' && resumedSteps > 0) return t('event.execution_resumed', { count: resumedSteps });
   const label = type === 'step_started' && attempt > 1 ? t('event.step_started_again', { attempt }) : t(key);
-  const detail = error?.message ?? reason;
+  const detail = error?.message ?? (reason && explainReason(reason, t));
   return detail ? `${label}: ${detail}` : label;
 };

@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { useFormat } from '../../../lib/use-format.ts';
 import type { StepView } from '../execution-view.ts';
+import { explainReason } from '../explain-reason.ts';
 import { useModelName } from '../use-model-name.ts';
 import classes from './step-facts.module.css';
 
@@ -23,7 +24,7 @@ export const StepFacts = ({ step, took }: { step: StepView; took: string }) => {
   }
   if (step.model) facts.push([t('step.model'), modelName(step.model)]);
   if (step.ports.length > 0 && step.ports.join() !== 'out') facts.push([t('step.path'), step.ports.join(', ')]);
-  if (step.reason) facts.push([t('step.reason'), step.reason]);
+  if (step.reason) facts.push([t('step.reason'), explainReason(step.reason, t)]);
   return (
     <dl className={classes.facts}>
       {facts.map(([label, value]) => (

@@ -7,6 +7,7 @@ import { useFormat } from '../../../lib/use-format.ts';
 import { presentationOf } from '../../builder/node-presentation.tsx';
 import { stepElapsedMs } from '../execution-times.ts';
 import { type ExecutionHead, isFinished, type StepView } from '../execution-view.ts';
+import { explainReason } from '../explain-reason.ts';
 import { useModelName } from '../use-model-name.ts';
 import { useNow } from '../use-now.ts';
 import classes from './step-timeline.module.css';
@@ -54,7 +55,9 @@ export const StepTimeline = ({ head, steps, selected, onSelect }: StepTimelinePr
           const took = stepElapsedMs(step, now);
           const left = step.startedAt ? ((step.startedAt.getTime() - from) / span) * 100 : 0;
           const width = step.startedAt ? ((took ?? 0) / span) * 100 : 0;
-          const note = [step.model && modelName(step.model), step.reason].filter(Boolean).join(' · ');
+          const note = [step.model && modelName(step.model), step.reason && explainReason(step.reason, t)]
+            .filter(Boolean)
+            .join(' · ');
           return (
             <li key={step.nodeId}>
               <UnstyledButton
