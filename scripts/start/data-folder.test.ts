@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +34,16 @@ describe('the data folder', () => {
       await folder.release();
       await expect(stat(file)).rejects.toThrow('ENOENT');
     }
+  });
+
+  it('is taken over when the number in an old note has gone to a process that knows nothing of it', async () => {
+    const file = path.join(dir, 'running.json');
+    await writeFile(file, JSON.stringify({ pid: process.ppid, url: 'http://localhost:3000' }));
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(file, longAgo, longAgo);
+    const folder = await claimDataFolder(dir, 'http://localhost:3100');
+    expect(JSON.parse(await readFile(file, 'utf8')).pid).toBe(process.pid);
+    await folder.release();
   });
 
   it('keeps the secrets it made, for its owner alone', async () => {

@@ -2,7 +2,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { forPeople } from '../lib/paths.ts';
-import { isAlive, isErrno } from '../lib/shared-lock.ts';
+import { isErrno, isHeld, keepFresh } from '../lib/shared-lock.ts';
 import { StopError } from '../lib/stop-error.ts';
 import { readPrivateJson } from './private-file.ts';
 
@@ -19,12 +19,18 @@ export const claimDataFolder = async (dataDir: string, url: string): Promise<Dat
   for (;;) {
     try {
       await writeFile(file, JSON.stringify({ pid: process.pid, url }), { flag: 'wx', mode: 0o600 });
-      return { release: () => rm(file, { force: true }) };
+      const letGo = keepFresh(file);
+      return {
+        release: async () => {
+          letGo();
+          await rm(file, { force: true });
+        },
+      };
     } catch (error) {
       if (!isErrno(error, 'EEXIST')) throw error;
     }
     const holder = await readPrivateJson(file, lockSchema).catch(() => undefined);
-    if (holder && holder.pid !== process.pid && isAlive(holder.pid)) {
+    if (holder && holder.pid !== process.pid && (await isHeld(file, holder.pid))) {
       throw new StopError(
         `AgentWeaver already runs on the data folder ${forPeople(dataDir)}, at ${holder.url} (process ${holder.pid}).\n` +
           'Stop that one, or start a second copy with a folder and a port of its own:\n' +
