@@ -42,10 +42,17 @@ const environmentOf = ({
   NEXTAUTH_SECRET: settings.nextAuthSecret ?? secrets.nextAuthSecret,
 });
 
+/** Restarts with every change of what the executor or its sandboxes are made from. */
+const WATCH = [
+  '--watch-preserve-output',
+  ...['apps/executor/src', 'packages/core/src', 'packages/db/src'].map((dir) => `--watch-path=${inRoot(dir)}`),
+  `--import=${inRoot('scripts/start/bundle-first.ts')}`,
+];
+
 export const startExecutor = (options: AppsOptions): Promise<Child> =>
   startApp(options, 'executor', {
     entry: 'apps/executor/src/main.ts',
-    nodeArgs: options.settings.dev ? ['--watch', '--watch-preserve-output'] : [],
+    nodeArgs: options.settings.dev ? WATCH : [],
     readyUrl: `http://127.0.0.1:${options.executorPort}/ready`,
     readyMs: EXECUTOR_READY_MS,
   });
