@@ -32,7 +32,10 @@ const useSettingError = ({ settings, planMemoryMb }: FieldProps) => {
   const format = useFormat();
   const write = (name: SettingName, value: number | undefined): string => {
     if (value === undefined) return t('noBudget');
-    if (name === 'timeoutMs') return format.duration(value);
+    if (name === 'timeoutMs') {
+      const { amount, unit } = toDuration(value);
+      return t(`durations.${unit}`, { count: Number(amount) });
+    }
     if (name === 'budgetUsd') return format.cost(value);
     return name === 'memoryMb' ? t('mebibytes', { value: format.integer(value) }) : format.integer(value);
   };
@@ -80,22 +83,21 @@ const TimeoutField = (props: FieldProps) => {
       readOnly={readOnly}
       value={shown.amount}
       onChange={(amount) => change({ ...shown, amount })}
-      rightSectionWidth={112}
-      rightSection={
-        <NativeSelect
-          variant="unstyled"
-          size="xs"
-          w="100%"
-          aria-label={t('unit')}
-          disabled={readOnly}
-          value={shown.unit}
-          data={DURATION_UNITS.map((unit) => ({ value: unit, label: t(`units.${unit}`) }))}
-          onChange={(event) => {
-            const unit = DURATION_UNITS.find((one) => one === event.currentTarget.value);
-            if (unit) change({ ...shown, unit });
-          }}
-        />
-      }
+      inputContainer={(field) => (
+        <Group gap="xs" wrap="nowrap" className={classes.withUnit}>
+          {field}
+          <NativeSelect
+            aria-label={t('unit')}
+            disabled={readOnly}
+            value={shown.unit}
+            data={DURATION_UNITS.map((unit) => ({ value: unit, label: t(`units.${unit}`) }))}
+            onChange={(event) => {
+              const unit = DURATION_UNITS.find((one) => one === event.currentTarget.value);
+              if (unit) change({ ...shown, unit });
+            }}
+          />
+        </Group>
+      )}
     />
   );
 };
@@ -143,7 +145,7 @@ const useMemoryHelp = (memoryMb: number, planMemoryMb: number | undefined): stri
   const format = useFormat();
   if (planMemoryMb === undefined) return t('memoryHelp');
   const max = t('mebibytes', { value: format.integer(planMemoryMb) });
-  return `${t('memoryHelp')} ${t(memoryMb > planMemoryMb ? 'memoryCapped' : 'memoryPlan', { max })}`;
+  return t(memoryMb > planMemoryMb ? 'memoryHelpOverPlan' : 'memoryHelpWithPlan', { max });
 };
 
 /** What holds for each execution of the workflow as a whole. */

@@ -1,7 +1,7 @@
 'use client';
 
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
-import { ActionIcon, Button, Group, Tooltip } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import {
   IconAlertTriangle,
@@ -150,11 +150,17 @@ export const Toolbar = ({
         )}
         <WorkflowName name={name} />
         <SaveStatus />
+        {isNarrow && (
+          // The second row of a phone has no room for it.
+          <Box ml="auto">
+            <SettingsButton />
+          </Box>
+        )}
       </Group>
       <Group gap={4} wrap="nowrap" className={classes.right}>
         {!readOnly && <UndoRedo />}
         {!readOnly && <Tool label={t('tidy')} icon={IconLayoutDistributeHorizontal} onClick={tidy} />}
-        <SettingsButton />
+        {!isNarrow && <SettingsButton />}
         {!isNarrow && <Tool label={t('help')} icon={IconHelp} onClick={help} />}
         <ProblemsButton opened={problemsOpened} onToggle={onToggleProblems} />
         <PublishMenu published={published} />
