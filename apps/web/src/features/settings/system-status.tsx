@@ -37,6 +37,7 @@ const Row = ({ icon: Icon, name, text, state }: { icon: TablerIcon; name: string
 /** What this installation runs on, and whether it answers. */
 export const SystemStatus = () => {
   const t = useTranslations('settings.system');
+  const demoModel = useTranslations('executions')('demoModel');
   const trpc = useTRPC();
   const { slug } = useWorkspace();
   const query = useQuery(trpc.settings.systemStatus.queryOptions({ workspace: slug }, { refetchInterval: REFRESH_MS }));
@@ -76,7 +77,7 @@ export const SystemStatus = () => {
         <Row
           icon={IconBrain}
           name={t('models')}
-          text={t(`modelTexts.${models.source}`, { name: models.name })}
+          text={t(`modelTexts.${models.source}`, { name: models.source === 'demo' ? demoModel : models.name })}
           state={models.source === 'demo' ? 'limited' : 'ok'}
         />
       </Stack>
