@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startEmbeddedPostgres } from '@agentweaver/db/embedded-postgres';
 import {
   createExecutionQueue,
   createExecutionWorker,
@@ -171,4 +175,16 @@ it('adding fails in time when the queue does not answer', async () => {
   const queue = createExecutionQueue({ databaseUrl: database.databaseUrl, redisUrl: 'redis://127.0.0.1:1' });
   await expect(queue.add({ executionId: randomUUID() })).rejects.toThrow();
   await queue.close();
+});
+
+it('a worker closes in time when its database has gone away', async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'agentweaver-gone-'));
+  await chmod(dataDir, 0o755);
+  const server = await startEmbeddedPostgres({ dataDir, temporary: true });
+  const worker = createExecutionWorker({ databaseUrl: server.databaseUrl }, { concurrency: 1 }, async () => undefined);
+  await worker.ready();
+  await server.stop();
+  const started = Date.now();
+  await worker.close({ timeoutMs: 200 });
+  expect(Date.now() - started).toBeLessThan(4_000);
 });

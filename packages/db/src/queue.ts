@@ -40,6 +40,8 @@ export type ExecutionQueue = {
 const QUEUE_NAME = 'executions';
 const DEFAULT_PREFIX = 'agentweaver';
 const ADD_TIMEOUT_MS = 5_000;
+/** For a worker without jobs to let go of its connections: what BullMQ waits for does not come while the database is away. */
+const DISCONNECT_TIMEOUT_MS = 2_000;
 
 /** Ids only: job data lies in the queue as plain text. */
 const jobDataSchema = z.object({ executionId: z.uuid() });
@@ -148,7 +150,7 @@ export type ExecutionWorker = {
   /**
    * Takes no more jobs, aborts every handler's signal with `SHUTDOWN`, and waits up to `timeoutMs` for them to
    * return. Handlers give their executions back with `releaseExecution` and return `{ retryInMs: 0 }`.
-   * After the time is up it disconnects anyway; the sweeper of another executor takes over.
+   * After the time is up, and 2 s for its connections, it returns anyway; the sweeper of another executor takes over.
    */
   close: (options?: { timeoutMs?: number }) => Promise<void>;
 };
@@ -215,10 +217,11 @@ export const createExecutionWorker = (
       if (closing) return;
       closing = true;
       // BullMQ's own close() can only either wait for ever or not at all.
-      await worker.pause(true);
+      const paused = worker.pause(true);
       for (const controller of controllers) controller.abort(SHUTDOWN);
       const idle = await waitUntil(() => controllers.size === 0, timeoutMs);
-      await worker.close(!idle);
+      const closed = paused.then(() => worker.close(!idle)).catch((error: Error) => config.onError?.(error));
+      await Promise.race([closed, sleep(DISCONNECT_TIMEOUT_MS, undefined, { ref: false })]);
       disconnect();
     },
   };
