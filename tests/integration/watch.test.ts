@@ -56,7 +56,11 @@ const linesOf = (nodeId: string): EngineEvent[] => {
 };
 
 /** What an executor does: claims, writes in small batches and wakes readers, now and then with streamed text. */
-const execute = async (live: LiveChannel, executionId: string): Promise<void> => {
+const execute = async (
+  live: LiveChannel,
+  executionId: string,
+  beforeEnd: () => Promise<void> = async () => undefined,
+): Promise<void> => {
   const claim = await claimExecution(prisma, { id: executionId, executorId: 'test', sandbox: 'process' });
   if (claim.kind !== 'claimed') throw new Error(`not claimed: ${claim.kind}`);
   const { attemptId } = claim;
@@ -69,13 +73,19 @@ const execute = async (live: LiveChannel, executionId: string): Promise<void> =>
       await live.publish(executionId, { type: 'delta', nodeId, text: '.' });
     }
   }
+  await beforeEnd();
   const outcome = { status: 'completed', results: 'done' } as const;
   const finished = await finishExecution(prisma, { id: executionId, attemptId, outcome });
   if (finished.kind !== 'finished') throw new Error('the claim was lost');
   await live.publish(executionId, { type: 'events', lastSeq: finished.lastSeq });
 };
 
-type ReadOptions = { since?: number; signal?: AbortSignal; until?: (seqs: number[]) => boolean };
+type ReadOptions = {
+  since?: number;
+  signal?: AbortSignal;
+  until?: (seqs: number[]) => boolean;
+  onText?: () => void;
+};
 
 const backends: [string, () => LiveChannelConfig][] = [
   ['PostgreSQL', () => ({ databaseUrl: database.databaseUrl })],
@@ -104,12 +114,13 @@ describe.each(backends)('watching an execution over %s', (name, configOf) => {
     target: { executionId: string; workspaceId: string },
     options: ReadOptions = {},
   ) => {
-    const { since = 0, signal = new AbortController().signal, until } = options;
+    const { since = 0, signal = new AbortController().signal, until, onText } = options;
     const seqs: number[] = [];
     let state: LiveState = EMPTY_LIVE_STATE;
     const context = { prisma, live, workspace: { id: target.workspaceId } };
     for await (const message of watchExecution(context, { executionId: target.executionId, since, signal })) {
       state = foldMessages(state, [message]);
+      if (message.type === 'delta') onText?.();
       if (message.type === 'update') seqs.push(...message.events.map(({ seq }) => seq));
       if (until?.(seqs)) break;
     }
@@ -157,9 +168,20 @@ describe.each(backends)('watching an execution over %s', (name, configOf) => {
   it('passes streamed text on, and loses nothing when no wake-up arrives', async () => {
     const [writer, reader] = channels();
     const target = await createRow();
-    const following = read(reader, target);
-    await execute(writer, target.executionId);
-    expect((await following).state.deltas.reply).toMatch(/^\.+$/);
+    let arrived = false;
+    const following = read(reader, target, {
+      onText: () => {
+        arrived = true;
+      },
+    });
+    // Streamed text is live only: what nobody listens to yet is gone, so it flows until the reader has some.
+    await execute(writer, target.executionId, async () => {
+      while (!arrived) {
+        await writer.publish(target.executionId, { type: 'delta', nodeId: 'reply', text: '.' });
+        await sleep(20);
+      }
+    });
+    expect(Object.values((await following).state.deltas).join('')).toMatch(/^\.+$/);
 
     const silent = await createRow();
     const tailing = read(reader, silent);
