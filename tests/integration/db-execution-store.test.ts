@@ -160,7 +160,7 @@ describe('claiming', () => {
       kind: 'lost',
     });
     expect(await heartbeat(prisma, { id, attemptId })).toEqual({ owned: false });
-    expect(await releaseExecution(prisma, { id, attemptId })).toEqual({ released: false });
+    expect(await releaseExecution(prisma, { id, attemptId, reason: 'executor_shutdown' })).toEqual({ released: false });
     expect(await finishExecution(prisma, { id, attemptId, outcome: { status: 'completed', results: 'late' } })).toEqual(
       { kind: 'lost' },
     );
@@ -359,7 +359,9 @@ describe('giving back and sweeping', () => {
     const id = await start();
     const { attemptId } = await claimed(id);
     await recordEvents(prisma, { executionId: id, attemptId, events: [started('input'), completed('input', 1)] });
-    expect(await releaseExecution(prisma, { id, attemptId })).toMatchObject({ released: true });
+    expect(await releaseExecution(prisma, { id, attemptId, reason: 'executor_shutdown' })).toMatchObject({
+      released: true,
+    });
     expect(await prisma.execution.findUniqueOrThrow({ where: { id } })).toMatchObject({
       status: 'queued',
       attempts: 0,

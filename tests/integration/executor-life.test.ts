@@ -291,6 +291,40 @@ describe('an executor that dies', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('a sandbox that is killed', () => {
+  /** Kills the sandbox of the only running execution once `wait` runs in a new one. */
+  const killSandbox = async (executor: TestExecutor, id: string, claim: number) => {
+    await waitForExecution(prisma, id, {
+      until: ({ steps, attempts }) => attempts === claim && steps.wait?.status === 'running',
+    });
+    for (const pid of childrenOf(executor.pid)) process.kill(pid, 'SIGKILL');
+  };
+  const definition = chain([
+    { id: 'once', type: 'code', config: { source: 'return 1' } },
+    { id: 'wait', type: 'delay', config: { seconds: 2 } },
+  ]);
+
+  test('is replaced, and the execution goes on from its last finished step', async () => {
+    const executor = await start({ sandbox: 'process' });
+    const id = await run(definition);
+    await killSandbox(executor, id, 1);
+    const execution = await waitForExecution(prisma, id);
+    expect(execution).toMatchObject({ status: 'completed', results: 1, attempts: 2 });
+    expect(execution.events.filter(({ type, nodeId }) => type === 'step_started' && nodeId === 'once')).toHaveLength(1);
+  });
+
+  test('again and again ends the execution with a clear error', async () => {
+    const executor = await start({ sandbox: 'process' });
+    const id = await run(definition);
+    for (const claim of [1, 2, 3]) await killSandbox(executor, id, claim);
+    expect(await waitForExecution(prisma, id)).toMatchObject({
+      status: 'failed',
+      attempts: 3,
+      error: { code: 'sandbox_crashed', nodeId: 'wait' },
+    });
+  });
+});
+
 test('two executors share the work, and each execution runs once', async () => {
   await Promise.all([start({ env: { EXECUTOR_CONCURRENCY: '2' } }), start({ env: { EXECUTOR_CONCURRENCY: '2' } })]);
   const ids = await Promise.all(

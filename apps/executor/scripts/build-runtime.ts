@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,8 +9,8 @@ const inExecutor = (relative: string): string => fileURLToPath(new URL(`../${rel
 /** Bundles what runs inside a sandbox into one file, which needs nothing but Node. */
 export const buildRuntime = async (outfile = inExecutor('dist/sandbox-runtime.mjs')): Promise<void> => {
   await mkdir(path.dirname(outfile), { recursive: true });
-  // Replaced in one step: an executor may be reading the one before.
-  const unfinished = `${outfile}.${process.pid}`;
+  // Replaced in one step: an executor may be reading the one before, and two builds may meet.
+  const unfinished = `${outfile}.${randomUUID()}`;
   await build({
     entryPoints: [inExecutor('src/runtime/main.ts')],
     outfile: unfinished,

@@ -13,6 +13,8 @@ export const SANDBOX_START_TIMEOUT_MS = 20_000;
 export const SANDBOX_START_ATTEMPTS = 3;
 /** Wait before the second attempt; each further one waits as much longer. */
 export const SANDBOX_RETRY_MS = 500;
+/** A step that brings down this many sandboxes fails with `sandbox_crashed`. */
+export const SANDBOX_LOSSES_MAX = 3;
 export const SANDBOX_NANO_CPUS = 500_000_000;
 export const SANDBOX_PIDS = 128;
 export const SANDBOX_TMP_BYTES = 16 * 1024 * 1024;

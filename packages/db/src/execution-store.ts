@@ -260,24 +260,43 @@ export const finishExecution = (
     return ended ? { kind: 'finished', ...ended } : { kind: 'lost' };
   });
 
+const RELEASES = {
+  /** Nobody's fault: the claim does not count. */
+  executor_shutdown: { message: 'Its executor shut down.', claimCounts: false },
+  /** Counts, so that what kills every sandbox ends some day. */
+  sandbox_lost: { message: 'Its sandbox was lost.', claimCounts: true },
+} as const;
+
 /**
- * Gives an owned execution back when its executor shuts down: queued again, nothing failed, and the claim does not
- * count. The caller puts it on the queue again. `released: false` means that it was no longer owned.
+ * Gives an owned execution back: queued again, nothing failed. The caller puts it on the queue again.
+ * `released: false` means that it was no longer owned.
  */
 export const releaseExecution = async (
   prisma: PrismaClient,
-  { id, attemptId, now = new Date() }: { id: string; attemptId: string; now?: Date },
+  {
+    id,
+    attemptId,
+    reason,
+    now = new Date(),
+  }: { id: string; attemptId: string; reason: keyof typeof RELEASES; now?: Date },
 ): Promise<{ released: boolean; lastSeq?: number }> =>
   prisma.$transaction(async (tx) => {
+    const { message, claimCounts } = RELEASES[reason];
     const lastSeq = await appendEvents(tx, {
       executionId: id,
       where: { attemptId, status: 'running' },
-      data: { status: 'queued', attemptId: null, executorId: null, heartbeatAt: null, attempts: { decrement: 1 } },
+      data: {
+        status: 'queued',
+        attemptId: null,
+        executorId: null,
+        heartbeatAt: null,
+        attempts: { decrement: claimCounts ? 0 : 1 },
+      },
       events: [
         {
           type: 'execution_requeued',
           level: 'info',
-          message: 'Its executor shut down. Queued again, to go on from the last finished step.',
+          message: `${message} Queued again, to go on from the last finished step.`,
           at: now,
         },
       ],

@@ -5,6 +5,7 @@ import type { LiveChannel } from '@agentweaver/db/live-channel';
 import type { HandlerResult } from '@agentweaver/db/queue';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
+import { SANDBOX_LOSSES_MAX } from '../tunables.ts';
 import type { Ending } from './drive-sandbox.ts';
 import type { StopReason } from './ownership.ts';
 import type { StepLedger } from './step-ledger.ts';
@@ -33,8 +34,9 @@ export const endExecution = async ({
     logger.warn('lost the claim, another executor goes on');
     return undefined;
   }
-  if (ending.kind === 'stopped' && reason === 'worker_shutdown') {
-    const { released, lastSeq } = await releaseExecution(prisma, { id, attemptId });
+  const release = reasonToRelease({ ending, reason, claims: execution.attempts });
+  if (release) {
+    const { released, lastSeq } = await releaseExecution(prisma, { id, attemptId, reason: release });
     if (lastSeq !== undefined) await live.publish(id, { type: 'events', lastSeq }).catch(() => undefined);
     return released ? { retryInMs: 0 } : undefined;
   }
@@ -51,6 +53,21 @@ export const endExecution = async ({
   metrics.executionEnded({ status: result.status, userId, workflowId }, (at - startedAt.getTime()) / 1000);
   logger.info({ status: result.status, ms: at - startedAt.getTime() }, 'execution ended');
   return undefined;
+};
+
+/** What ended neither by the user's doing nor by ours goes on in another sandbox, from its last finished step. */
+const reasonToRelease = ({
+  ending,
+  reason,
+  claims,
+}: {
+  ending: Ending;
+  reason: StopReason | undefined;
+  claims: number;
+}): 'executor_shutdown' | 'sandbox_lost' | undefined => {
+  if (ending.kind === 'stopped') return reason === 'worker_shutdown' ? 'executor_shutdown' : undefined;
+  const lost = ending.kind === 'failed' && ending.error.code === 'sandbox_crashed';
+  return lost && claims < SANDBOX_LOSSES_MAX ? 'sandbox_lost' : undefined;
 };
 
 type Outcome = Parameters<typeof finishExecution>[1]['outcome'];
