@@ -15,8 +15,8 @@ export const findPages = async (context: BrowserContext): Promise<Shot[]> => {
   await page.goto('/');
   await page.waitForURL(/\/w\/[^/]+/);
   const workspace = /\/w\/[^/]+/.exec(page.url())?.[0] ?? '';
-  const workflow = await firstLink(page, `${workspace}/workflows`);
-  const execution = await firstLink(page, `${workspace}/executions`);
+  const workflow = await findLink(page, `${workspace}/workflows`, 'Support ticket triage');
+  const execution = await findLink(page, `${workspace}/executions`);
   await page.close();
   return [
     { name: 'sign-in', path: '/sign-in', anonymous: true },
@@ -31,6 +31,7 @@ export const findPages = async (context: BrowserContext): Promise<Shot[]> => {
         await opened.locator('.react-flow__node').nth(1).click();
       },
     },
+    { name: 'builder-run', path: workflow, prepare: runWorkflow },
     { name: 'executions', path: `${workspace}/executions` },
     { name: 'execution', path: execution, prepare: waitForCanvas },
     { name: 'analytics', path: `${workspace}/analytics` },
@@ -43,11 +44,25 @@ export const findPages = async (context: BrowserContext): Promise<Shot[]> => {
 
 const waitForCanvas = (page: Page): Promise<void> => page.locator('.react-flow__node').first().waitFor();
 
-/** The first address below `list` that the list page links to. */
-const firstLink = async (page: Page, list: string): Promise<string> => {
+/** By keyboard and roles, so that it works in every language. */
+const runWorkflow = async (page: Page): Promise<void> => {
+  await waitForCanvas(page);
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await page.getByRole('dialog').locator('button[type="submit"]').click();
+  await page.locator('[aria-live] [data-status="completed"]').waitFor({ timeout: 60_000 });
+};
+
+/** The address of something below `list`: with this text when there is such a link, else the first. */
+const findLink = async (page: Page, list: string, text = ''): Promise<string> => {
   await page.goto(list);
-  const link = page.locator(`main a[href^="${list}/"]`).first();
-  const href = await link.getAttribute('href', { timeout: 15_000 }).catch(() => null);
-  if (!href) throw new StopError(`${list} links to nothing to take a picture of.`);
-  return href;
+  const links = page.locator(`main a[href^="${list}/"]`);
+  await links
+    .first()
+    .waitFor({ state: 'attached', timeout: 15_000 })
+    .catch(() => {
+      throw new StopError(`${list} links to nothing to take a picture of.`);
+    });
+  const named = links.filter({ hasText: text });
+  const href = await ((await named.count()) > 0 ? named : links).first().getAttribute('href');
+  return href ?? list;
 };
