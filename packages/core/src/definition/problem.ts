@@ -15,7 +15,14 @@ export type Problem = {
     | 'unreachable'
     | 'broken_expression'
     | 'unknown_reference'
-    | 'not_an_ancestor';
+    | 'not_an_ancestor'
+    /** An edge between a container's body and the outside, or a parent that contains nothing. */
+    | 'crosses_container'
+    | 'invalid_parent'
+    | 'empty_container'
+    /** What an evaluation judges does not lead to it, or overlaps with another evaluation's. */
+    | 'invalid_judged'
+    | 'overlapping_feedback';
   /** `error` refuses to run; `warning` is shown. */
   severity: 'error' | 'warning';
   nodeId?: string;

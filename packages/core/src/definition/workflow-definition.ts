@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The output port that a failed step takes under `onError: branch`; no node type has a port of this name. */
+export const ERROR_PORT = 'error';
+
 /** The format of a definition, raised when a change needs a migration. */
 export const DEFINITION_VERSION = 1;
 
@@ -24,6 +27,32 @@ export const retryPolicySchema = z.strictObject({
 });
 export type RetryPolicy = z.infer<typeof retryPolicySchema>;
 
+/** What may be used of models; each is checked before a call is made. An absent one is no limit. */
+export const budgetLimitsSchema = z.strictObject({
+  /** US dollars. */
+  usd: z.number().min(0).max(100_000).optional(),
+  /** Input and output tokens together. */
+  tokens: z.int().min(0).max(1_000_000_000).optional(),
+  modelCalls: z.int().min(0).max(1_000_000).optional(),
+  /** Seconds that model calls take, all together. */
+  seconds: z.number().min(0).max(86_400).optional(),
+});
+export type BudgetLimits = z.infer<typeof budgetLimitsSchema>;
+
+export const budgetSchema = z
+  .strictObject({
+    ...budgetLimitsSchema.shape,
+    /** `fail`: `budget_exceeded`. `ask`: the execution waits for a person. `downgrade`: go on with `downgradeTo`. */
+    onReached: z.enum(['fail', 'ask', 'downgrade']).default('fail'),
+    /** The cheaper model, as `provider/model`. */
+    downgradeTo: z.string().min(1).max(200).optional(),
+  })
+  .refine((budget) => budget.onReached !== 'downgrade' || budget.downgradeTo !== undefined, {
+    path: ['downgradeTo'],
+    message: 'names the cheaper model to go on with',
+  });
+export type Budget = z.infer<typeof budgetSchema>;
+
 export const workflowNodeSchema = z.strictObject({
   id: nodeIdSchema,
   /** A key of the node type registry; an unknown one is a validation problem, not a parse error. */
@@ -38,8 +67,19 @@ export const workflowNodeSchema = z.strictObject({
   retry: retryPolicySchema.optional(),
   /** Limit for one attempt, in ms. */
   timeoutMs: z.int().min(100).max(86_400_000).optional(),
-  /** `continue`: a failed step hands on `null` and the execution goes on. */
-  onError: z.enum(['fail', 'continue']).optional(),
+  /**
+   * What a failed step means. `fail` (or absent): the execution fails. `continue`: it hands on `onErrorValue` and the
+   * execution goes on. `branch`: it takes the port `error` and hands on `{ error: { code, message, hint? } }`.
+   */
+  onError: z.enum(['fail', 'continue', 'branch']).optional(),
+  /** JSON; `null` when absent. */
+  onErrorValue: z.unknown().optional(),
+  /** For the model calls of this node alone, within the execution's. */
+  budget: budgetSchema.optional(),
+  /** The container (map, loop) that runs this node in its body, or the group that it is drawn in. */
+  parent: nodeIdSchema.optional(),
+  /** Of containers, groups and notes on the canvas. Positions of nodes with a parent are relative to it. */
+  size: z.strictObject({ width: z.number().min(1), height: z.number().min(1) }).optional(),
 });
 export type WorkflowNode = z.infer<typeof workflowNodeSchema>;
 
@@ -57,8 +97,8 @@ export const workflowSettingsSchema = z.strictObject({
   timeoutMs: z.int().min(1_000).max(86_400_000).default(600_000),
   /** Nodes that run at the same time. */
   maxParallel: z.int().min(1).max(64).default(5),
-  /** US dollars one execution may spend on models; checked before each call. */
-  budgetUsd: z.number().min(0).max(100_000).optional(),
+  /** For all model calls of one execution. */
+  budget: budgetSchema.optional(),
   /** Memory of the sandbox in MiB, up to what the workspace's plan allows. */
   memoryMb: z.int().min(128).max(16_384).default(1_024),
 });

@@ -6,9 +6,11 @@ import type { StopSignal } from './stop-signal.ts';
 
 export type RunOptions = {
   host: Host;
-  /** Steps of an earlier attempt: they do not run and are not reported again, in any order. */
+  /** Steps that are finished already, of an earlier attempt or given: they do not run and are not reported again. */
   resumeFrom?: readonly FinishedStep[];
-  /** For a resumed execution: the attempt that a step was in when it was interrupted, by node id. */
+  /** Runs these nodes of the top scope and no others; what they need of others comes from `resumeFrom`. */
+  only?: readonly string[];
+  /** For a resumed execution: the attempt that a step was in when it was interrupted, by `stepKey(nodeId, iteration)`. */
   attempts?: Readonly<Record<string, number>>;
   /** For a resumed execution: what it has used of its time limit already, in ms. */
   elapsedMs?: number;

@@ -2,12 +2,18 @@ import jsonata from 'jsonata';
 import { ExecutionError } from '../engine/execution-errors.ts';
 import { toPlainJson } from './plain-json.ts';
 
-/** What an expression sees: `input`, `previous`, `steps.<id>.output`, `execution.id`. JSON values only. */
+/**
+ * What an expression sees: `input`, `previous`, `steps.<id>.output`, `execution.id`; in a container's body `item` (map) and
+ * `index`; in a step that an evaluation sent back `feedback`. JSON values only.
+ */
 export type ExpressionScope = {
   input: unknown;
   previous: unknown;
   steps: Record<string, { output: unknown }>;
   execution?: { id: string };
+  item?: unknown;
+  index?: number;
+  feedback?: unknown;
 };
 
 /**

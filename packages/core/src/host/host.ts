@@ -1,14 +1,23 @@
 import { z } from 'zod';
-import type { ModelRequest, ModelResponse } from '../models/model-call.ts';
+import { type ModelRequest, type ModelRequestInput, type ModelResponse } from '../models/model-call.ts';
+import type { DatabasePort } from './ports/database.ts';
+import type { FilesPort } from './ports/files.ts';
+import type { HumanPort } from './ports/human.ts';
+import type { McpPort } from './ports/mcp.ts';
+import type { WebsocketPort } from './ports/websocket.ts';
+import type { WorkflowPort } from './ports/workflow.ts';
 
-/** Which call this is; `(nodeId, attempt, index)` is the same again when an execution is resumed. */
+/** Which call this is; `(nodeId, iteration, attempt, index)` is the same again when an execution is resumed. */
 export type CallContext = {
   nodeId: string;
+  iteration: string;
   /** From 1. */
   attempt: number;
-  /** Counts the node's host calls within the attempt, from 0. */
+  /** Counts the step's host calls within the attempt, from 0. */
   index: number;
   signal: AbortSignal;
+  /** Takes the pieces of a model's answer as they come. Hosts in another process publish them elsewhere. */
+  onDelta?: (text: string) => void;
 };
 
 export const httpRequestSchema = z.object({
@@ -17,6 +26,8 @@ export const httpRequestSchema = z.object({
   headers: z.record(z.string(), z.string()).default({}),
   body: z.string().max(5_000_000).optional(),
   timeoutMs: z.int().min(100).max(300_000),
+  /** The name of a credential of the workspace. The host adds it; it never enters the sandbox. */
+  credential: z.string().max(120).optional(),
 });
 export type HttpRequest = z.infer<typeof httpRequestSchema>;
 
@@ -31,6 +42,8 @@ export const httpResponseSchema = z.object({
 });
 export type HttpResponse = z.infer<typeof httpResponseSchema>;
 
+export const timerWaitSchema = z.object({ ms: z.number().min(0).max(31_536_000_000) });
+
 export type CodeRequest = {
   /** Body of an async function of `input`, `previous`, `steps`. */
   source: string;
@@ -44,11 +57,23 @@ export type CodeRequest = {
 /**
  * Everything the engine may ask of the outside. In production each call but `code` and `clock`
  * travels over the sandbox channel to the executor; as a library, see `in-process-host.ts`.
- * Calls reject with `ExecutionError`.
+ * Calls reject with `ExecutionError`, with `Suspended` where the answer will take long, or with the signal's reason.
  */
 export type Host = {
-  model: { generate(request: ModelRequest, call: CallContext): Promise<ModelResponse> };
+  model: { generate(request: ModelRequestInput, call: CallContext): Promise<ModelResponse> };
   http: { fetch(request: HttpRequest, call: CallContext): Promise<HttpResponse> };
+  files: FilesPort<CallContext>;
+  database: DatabasePort<CallContext>;
+  websocket: WebsocketPort<CallContext>;
+  mcp: McpPort<CallContext>;
+  human: HumanPort<CallContext>;
+  workflow: WorkflowPort<CallContext>;
+  timer: {
+    /** A wait that outlives the process: long ones throw `Suspended`. */
+    wait(request: z.input<typeof timerWaitSchema>, call: CallContext): Promise<void>;
+    /** Ms since the epoch, the same again when the step is run again after an interruption. */
+    now(call: CallContext): Promise<number>;
+  };
   /** Runs user JavaScript with limits; returns its JSON result. */
   code: { run(request: CodeRequest, call: CallContext): Promise<unknown> };
   clock: {
@@ -58,3 +83,5 @@ export type Host = {
     sleep(ms: number, signal: AbortSignal): Promise<void>;
   };
 };
+
+export type { ModelRequest };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { LogLevel } from '../engine/events.ts';
+import type { WorkflowDefinition } from '../definition/workflow-definition.ts';
+import type { EngineEvent, LogLevel } from '../engine/events.ts';
 import type { CallContext, Host } from '../host/host.ts';
 import type { Usage } from '../models/model-call.ts';
 
@@ -16,7 +17,8 @@ export const NODE_TYPES = [
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
-export type NodeCategory = 'flow' | 'ai' | 'data' | 'tools';
+/** `canvas`: drawn, and no part of a run. */
+export type NodeCategory = 'flow' | 'ai' | 'data' | 'tools' | 'canvas';
 
 export type Port = { id: string; label: string };
 
@@ -39,11 +41,26 @@ export type NodeDefinition<Config extends z.ZodObject = z.ZodObject> = {
   outputs(config: z.output<Config>): Port[];
   /** Limit for one attempt when the node sets none, in ms. */
   defaultTimeoutMs: number;
+  /** `body`: nodes with this one as `parent` are its body, which it runs (`runBody`). `frame`: they are drawn in it. */
+  contains?: 'body' | 'frame';
+  /** Only drawn: no ports, no step, left out of every run. */
+  canvasOnly?: boolean;
+  /** It may take the port `back` (see `BACK_PORT`): the step that it names goes round again with what it says. */
+  judged?(config: z.output<Config>): string | undefined;
+  /** How many active edges start it; `all` (the default) waits until every edge is decided. */
+  startsAfter?(config: z.output<Config>): number | 'all';
+  /** Cancels what still runs only for this node once it starts (a merge that took the first). */
+  cancelsOthers?(config: z.output<Config>): boolean;
 };
+
+/** Taken by an evaluation that is not satisfied. No edge leaves from it: the judged step runs again, with `feedback`. */
+export const BACK_PORT = 'back';
 
 /** What an execute function works with. */
 export type ExecuteContext<Config> = {
   nodeId: string;
+  /** See `iterationSchema`. */
+  iteration: string;
   /** Parsed by the definition's schema; template fields are raw text. */
   config: Config;
   /** The workflow's input. */
@@ -52,6 +69,11 @@ export type ExecuteContext<Config> = {
   previous: unknown;
   /** Finished steps, for code and expressions: `steps.<id>.output`. */
   steps: Record<string, { output: unknown }>;
+  /** In a container's body: the item of a map and the round's number from 0, of the innermost container. */
+  item?: unknown;
+  index?: number;
+  /** What the evaluation said that sent this step round again, and what this step gave the last time. */
+  feedback?: Feedback;
   /** Evaluates a template: exactly one `{{ }}` gives its raw value, anything else a string. */
   evaluate: (template: string) => Promise<unknown>;
   /** Evaluates a template to a string (objects as JSON). */
@@ -63,10 +85,45 @@ export type ExecuteContext<Config> = {
   nextCall: () => CallContext;
   /** Aborted on cancel and on timeout. */
   signal: AbortSignal;
+  /**
+   * Containers: one round of the body, to its end. Gives the output of the body's last step, of several by their ids.
+   * Rejects with the error of the step that failed it; the round's other steps are then cancelled. Rounds may overlap.
+   */
+  runBody: (round: BodyRound) => Promise<unknown>;
+  /** Runs another workflow inside this step and gives its results; rejects with the error that it failed with. */
+  runNested: (nested: { definition: WorkflowDefinition; input: unknown }) => Promise<unknown>;
+  /** Says what happens inside the step. */
+  report: (report: StepReport) => void;
   log: (level: LogLevel, message: string, metadata?: Record<string, unknown>) => void;
   /** Ms left for this attempt when it started. */
   timeoutMs: number;
 };
+
+export type BodyRound = {
+  /** From 0, each once. */
+  index: number;
+  /** What the body's first steps see as `previous`. */
+  previous: unknown;
+  /** Seen by the body's expressions as `item`. */
+  item?: unknown;
+};
+
+/** Seen by expressions as `feedback`. */
+export type Feedback = {
+  /** The evaluation's output: score, reasons, what to do better. */
+  evaluation: unknown;
+  /** What the judged step gave the last time. */
+  output: unknown;
+  /** How often it was sent back, from 1. */
+  round: number;
+};
+
+/** An event of a step without what the engine knows itself. */
+export type StepReport = DistributiveOmit<
+  Extract<EngineEvent, { type: 'step_delta' | 'tool_started' | 'tool_completed' | 'message' }>,
+  'at' | 'nodeId' | 'iteration'
+>;
+type DistributiveOmit<Union, Keys extends PropertyKey> = Union extends unknown ? Omit<Union, Keys> : never;
 
 export type ExecuteResult = {
   output: unknown;
@@ -77,6 +134,7 @@ export type ExecuteResult = {
   model?: string;
   usage?: Usage;
   costUsd?: number;
+  cached?: boolean;
 };
 
 /** Runs one attempt of a node. Throws `ExecutionError` on failure. */
