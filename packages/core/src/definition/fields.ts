@@ -4,13 +4,27 @@ import { z } from 'zod';
 export type FieldMeta = {
   title: string;
   description?: string;
-  /** `template`: text with `{{ JSONata }}`. `code`: JavaScript. `json`: JSON text. `model`: the model picker. */
-  widget?: 'template' | 'code' | 'json' | 'jsonata' | 'model' | 'textarea';
+  /**
+   * `template`: text with `{{ JSONata }}`. `code`: JavaScript. `json`: JSON text. `model`: the model picker.
+   * `tools`: a list of `{ tool, settings }`, the tools that an agent may use. `credential`: the name of one of the
+   * workspace's credentials. `workflow`: the id of one of its workflows. `step`: the id of another node of the graph.
+   */
+  widget?:
+    | 'template'
+    | 'code'
+    | 'json'
+    | 'jsonata'
+    | 'model'
+    | 'textarea'
+    | 'tools'
+    | 'credential'
+    | 'workflow'
+    | 'step';
   /** For `template` and text widgets: more than one line. */
   multiline?: boolean;
   placeholder?: string;
-  /** The field matters only when its sibling `field` has this value; otherwise the form hides it. */
-  visibleWhen?: { field: string; equals: string };
+  /** The field matters only when its sibling `field` has this value, or one of these; otherwise the form hides it. */
+  visibleWhen?: { field: string; equals: string | boolean | readonly string[] };
 };
 
 declare module 'zod' {
