@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { contentWords, splitSentences } from './demo/language.ts';
 import { readPrompt } from './demo/read-prompt.ts';
 import { DEMO_MODEL_ID, generateWithDemoModel } from './demo-model.ts';
-import type { ModelRequest } from './model-call.ts';
+import { type ModelRequestInput, userMessage } from './model-call.ts';
 
-const ask = (prompt: string, more: Partial<ModelRequest> = {}) =>
+const ask = (prompt: string, more: Partial<ModelRequestInput> = {}) =>
   generateWithDemoModel({
     role: 'Assistant',
     personality: 'plain',
     model: DEMO_MODEL_ID,
-    prompt,
+    messages: [userMessage(prompt)],
     temperature: 0.7,
     maxTokens: 4_000,
     timeoutMs: 30_000,

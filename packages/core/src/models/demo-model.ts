@@ -1,11 +1,12 @@
 import { decode, encode } from 'gpt-tokenizer/encoding/o200k_base';
+import { completeRequest } from './complete-request.ts';
 import { choose, splitCandidates } from './demo/choose.ts';
 import { classify } from './demo/classify.ts';
 import { draftReply } from './demo/draft-reply.ts';
 import { fillSchema } from './demo/fill-schema.ts';
 import { type ReadPrompt, readCount, readLabelList, readPrompt } from './demo/read-prompt.ts';
 import { keyPhrases, summarize, topSentences } from './demo/summarize.ts';
-import type { ModelRequest, ModelResponse } from './model-call.ts';
+import { type ModelRequest, type ModelRequestInput, type ModelResponse, promptOf } from './model-call.ts';
 
 /** Said wherever the model appears: nobody may take it for an AI. */
 export const DEMO_MODEL_NAME = 'Demo model (offline, not an AI)';
@@ -17,12 +18,15 @@ const REASON = `${DEMO_MODEL_NAME}: fixed rules that need no key and cost nothin
  * Answers by fixed rules: summary by extraction, classification by keywords, replies from templates, choice by points,
  * any JSON Schema by what its members are called. The same request gives the same answer; temperature means nothing.
  */
-export const generateWithDemoModel = (request: ModelRequest): ModelResponse => {
+export const generateWithDemoModel = (input: ModelRequestInput): ModelResponse => {
   const started = performance.now();
-  const inputTokens = encode([request.role, request.personality, request.prompt].join('\n')).length;
+  const request = completeRequest(input);
+  const inputTokens = encode([request.role, request.personality, promptOf(request)].join('\n')).length;
   const { text, output, wasCut } = answer(request);
   return {
     text,
+    message: { role: 'assistant', content: text === '' ? [] : [{ type: 'text', text }] },
+    toolCalls: [],
     ...(request.outputSchema ? { output } : {}),
     model: DEMO_MODEL_ID,
     reason: REASON,
@@ -30,11 +34,12 @@ export const generateWithDemoModel = (request: ModelRequest): ModelResponse => {
     costUsd: 0,
     durationMs: Math.round(performance.now() - started),
     finishReason: wasCut ? 'length' : 'stop',
+    cached: false,
   };
 };
 
 const answer = (request: ModelRequest): { text: string; output?: unknown; wasCut: boolean } => {
-  const prompt = readPrompt(request.prompt);
+  const prompt = readPrompt(promptOf(request));
   const manner = `${request.role} ${request.personality}`;
   if (request.outputSchema) {
     const output = fillSchema(request.outputSchema, { prompt, role: request.role, manner, root: request.outputSchema });

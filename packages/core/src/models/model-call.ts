@@ -19,7 +19,9 @@ const textPartSchema = z.object({ type: z.literal('text'), text: z.string().max(
 const imagePartSchema = z.object({
   type: z.literal('image'),
   /** `image/png`, `image/jpeg`, `image/webp` or `image/gif`. */
-  mediaType: z.string().regex(/^image\/(?:png|jpeg|webp|gif)$/, 'must be image/png, image/jpeg, image/webp or image/gif'),
+  mediaType: z
+    .string()
+    .regex(/^image\/(?:png|jpeg|webp|gif)$/, 'must be image/png, image/jpeg, image/webp or image/gif'),
   /** Base64, without a `data:` prefix. */
   data: z.string().max(7_000_000),
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PROVIDERS } from './catalog.ts';
+import { userMessage } from './model-call.ts';
 import { generateWithProvider } from './providers.ts';
 
 /**
@@ -15,7 +16,7 @@ describe.each(['anthropic', 'openai', 'google'] as const)('%s itself', (provider
       role: 'Arithmetician',
       personality: 'brief',
       model,
-      prompt: 'What is 2 + 3?',
+      messages: [userMessage('What is 2 + 3?')],
       temperature: 0,
       maxTokens: 2_000,
       timeoutMs: 50_000,

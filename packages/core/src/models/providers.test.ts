@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ExecutionError } from '../engine/execution-errors.ts';
-import type { ModelRequest } from './model-call.ts';
+import { type ModelRequestInput, userMessage } from './model-call.ts';
 import { generateWithProvider } from './providers.ts';
 import {
   anthropicMessage,
@@ -66,7 +66,7 @@ const ask = async (
   provider: Provider,
   reply: Reply,
   options: {
-    request?: Partial<ModelRequest>;
+    request?: Partial<ModelRequestInput>;
     onDelta?: (text: string) => void;
     signal?: AbortSignal;
     fetch?: typeof fetch;
@@ -74,11 +74,11 @@ const ask = async (
 ) => {
   const { origin, received } = await serve(reply);
   const connection = { provider, apiKey: KEY, baseUrl: `${origin}/v1`, fetch: options.fetch ?? globalThis.fetch };
-  const request: ModelRequest = {
+  const request: ModelRequestInput = {
     role: 'Poet',
     personality: 'calm',
     model: MODELS[provider],
-    prompt: 'Say hello.',
+    messages: [userMessage('Say hello.')],
     temperature: 0.3,
     maxTokens: 100,
     timeoutMs: 5_000,
@@ -257,7 +257,7 @@ describe('requests', () => {
       role: 'R',
       personality: '',
       model: 'openai_compatible/org/model',
-      prompt: 'P',
+      messages: [userMessage('P')],
       temperature: 1,
       maxTokens: 9,
       timeoutMs: 1_000,

@@ -1,8 +1,9 @@
 import { generateText, jsonSchema, type LanguageModelUsage, NoObjectGeneratedError, Output, streamText } from 'ai';
 import { ExecutionError } from '../engine/execution-errors.ts';
 import { PROVIDERS, parseModelId } from './catalog.ts';
+import { completeRequest } from './complete-request.ts';
 import { createModel, type ProviderConnection } from './create-model.ts';
-import type { ModelRequest, ModelResponse, Usage } from './model-call.ts';
+import { type ModelRequest, type ModelRequestInput, type ModelResponse, promptOf, type Usage } from './model-call.ts';
 import { costOf } from './prices.ts';
 import { type FailedCall, toModelError } from './provider-errors.ts';
 
@@ -20,11 +21,12 @@ type Answer = {
  */
 export const generateWithProvider = async (
   connection: ProviderConnection,
-  request: ModelRequest,
+  input: ModelRequestInput,
   signal: AbortSignal,
   onDelta?: (text: string) => void,
 ): Promise<ModelResponse> => {
   signal.throwIfAborted();
+  const request = completeRequest(input);
   const model = parseModelId(request.model)?.model ?? request.model;
   const call: FailedCall = { providerName: PROVIDERS[connection.provider].name, model, apiKey: connection.apiKey };
   const deadline = startDeadline(request.timeoutMs, signal);
@@ -52,7 +54,7 @@ const ask = async (
   const options = {
     model: createModel(connection, model),
     system: systemPrompt(connection, request),
-    prompt: request.prompt,
+    prompt: promptOf(request),
     temperature: request.temperature,
     maxOutputTokens: request.maxTokens,
     maxRetries: 0,
@@ -122,6 +124,9 @@ const toResponse = (request: ModelRequest, answer: Answer, durationMs: number, c
   const { costUsd, priced } = costOf(request.model, usage);
   return {
     text: answer.text,
+    message: { role: 'assistant', content: answer.text === '' ? [] : [{ type: 'text', text: answer.text }] },
+    toolCalls: [],
+    cached: false,
     ...(request.outputSchema ? { output: parseJson(answer.text) } : {}),
     model: request.model,
     reason: priced ? 'Named by the agent.' : 'Named by the agent. Its price is not known, so its cost counts as 0.',
