@@ -20,7 +20,10 @@ afterEach(() => {
 });
 
 const get = (url: string, { timeoutMs = 5_000, signal = new AbortController().signal } = {}) =>
-  fetchHttp(fetch)({ method: 'GET', url, headers: {}, timeoutMs }, { nodeId: 'a', attempt: 1, index: 0, signal });
+  fetchHttp(fetch)(
+    { method: 'GET', url, headers: {}, timeoutMs },
+    { nodeId: 'a', iteration: '', attempt: 1, index: 0, signal },
+  );
 
 describe('fetchHttp', () => {
   it('sends the request and reads text', async () => {
@@ -29,7 +32,7 @@ describe('fetchHttp', () => {
       request.on('data', (body) => response.write(`${request.method} ${request.headers['x-key']} ${body} ü`));
       request.on('end', () => response.end());
     });
-    const call = { nodeId: 'a', attempt: 1, index: 0, signal: new AbortController().signal };
+    const call = { nodeId: 'a', iteration: '', attempt: 1, index: 0, signal: new AbortController().signal };
     const request = { method: 'POST' as const, url, headers: { 'x-key': 'k' }, body: '{"a":1}', timeoutMs: 5_000 };
     expect(await fetchHttp(fetch)(request, call)).toMatchObject({
       status: 201,

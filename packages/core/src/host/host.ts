@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ModelRequest, type ModelRequestInput, type ModelResponse } from '../models/model-call.ts';
+import type { ModelRequest, ModelRequestInput, ModelResponse } from '../models/model-call.ts';
 import type { DatabasePort } from './ports/database.ts';
 import type { FilesPort } from './ports/files.ts';
 import type { HumanPort } from './ports/human.ts';

@@ -1,28 +1,62 @@
 import { generateWithDemoModel } from '../models/demo-model.ts';
 import { runJavaScript } from '../nodes/code/run-javascript.ts';
+import { type CredentialHeaders, withCredentials } from './credential-headers.ts';
 import { fetchHttp } from './fetch-http.ts';
+import { createFolderFiles } from './folder-files.ts';
 import type { Host } from './host.ts';
+import { createMemoryFiles } from './memory-files.ts';
 import { systemClock } from './system-clock.ts';
+import { createUnavailablePorts } from './unavailable-ports.ts';
 
 export type InProcessHostOptions = {
   /** Answers model calls; the offline demo model when absent. */
   generate?: Host['model']['generate'];
   /** Carries HTTP requests; the global `fetch` when absent. */
   fetch?: typeof globalThis.fetch;
+  /** By name: the headers that a credential adds to a request. */
+  credentials?: Record<string, CredentialHeaders>;
+  /** Where steps keep files: a folder, or a port of your own; in memory when absent. */
+  files?: { folder: string } | Host['files'];
+  /** Answers SQL, see `sqlite-database.ts`. Without it Database steps fail with `not_available`, as do those below. */
+  database?: Host['database'];
+  websocket?: Host['websocket'];
+  mcp?: Host['mcp'];
+  /** Asks a person and resolves with the answer. */
+  human?: Host['human'];
+  /** Finds the workflow that another one runs. */
+  workflow?: Host['workflow'];
   clock?: Host['clock'];
 };
 
 /**
  * A host in the caller's own process, for use as a library and in tests. Nothing here is a sandbox: HTTP requests go
- * wherever this process can go, and Code nodes run in a thread of it.
+ * wherever this process can go, and Code nodes run in a thread of it. Waits hold the process.
  */
 export const createInProcessHost = ({
   generate = async (request) => generateWithDemoModel(request),
   fetch = globalThis.fetch,
+  credentials = {},
+  files,
   clock = systemClock,
-}: InProcessHostOptions = {}): Host => ({
-  model: { generate },
-  http: { fetch: fetchHttp(fetch) },
-  code: { run: (request, { signal }) => runJavaScript(request, signal) },
-  clock,
-});
+  ...ports
+}: InProcessHostOptions = {}): Host => {
+  const unavailable = createUnavailablePorts();
+  return {
+    model: { generate },
+    http: withCredentials({ fetch: fetchHttp(fetch) }, credentials),
+    files: filesPort(files),
+    database: ports.database ?? unavailable.database,
+    websocket: ports.websocket ?? unavailable.websocket,
+    mcp: ports.mcp ?? unavailable.mcp,
+    human: ports.human ?? unavailable.human,
+    workflow: ports.workflow ?? unavailable.workflow,
+    timer: { wait: ({ ms }, { signal }) => clock.sleep(ms, signal), now: async () => clock.now() },
+    code: { run: (request, { signal }) => runJavaScript(request, signal) },
+    clock,
+  };
+};
+
+const filesPort = (files: InProcessHostOptions['files']): Host['files'] => {
+  if (!files) return createMemoryFiles();
+  return 'folder' in files ? createFolderFiles(files.folder) : files;
+};

@@ -8,7 +8,10 @@ export const databaseQuerySchema = z.object({
   file: z.string().max(500).optional(),
   sql: z.string().min(1).max(100_000),
   /** Bound by the driver, never put into the text. `$1`, `$2` … for PostgreSQL, `?` for MySQL and SQLite. */
-  params: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).max(1_000).default([]),
+  params: z
+    .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .max(1_000)
+    .default([]),
   /** `true`: the database itself refuses writes. */
   readOnly: z.boolean().default(true),
   maxRows: z.int().min(1).max(MAX_ROWS).default(1_000),

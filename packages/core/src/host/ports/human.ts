@@ -16,7 +16,10 @@ export const humanRequestSchema = z.object({
   title: z.string().min(1).max(300),
   /** Markdown. */
   message: z.string().max(100_000).default(''),
-  choices: z.array(z.object({ id: z.string().min(1).max(64), label: z.string().min(1).max(200) })).max(50).default([]),
+  choices: z
+    .array(z.object({ id: z.string().min(1).max(64), label: z.string().min(1).max(200) }))
+    .max(50)
+    .default([]),
   fields: z.array(humanFieldSchema).max(50).default([]),
   /** How long to wait from the first time it is asked, in ms. Absent: for ever. */
   deadlineMs: z.int().min(1_000).max(31_536_000_000).optional(),
