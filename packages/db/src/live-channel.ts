@@ -8,7 +8,7 @@ export const liveMessageSchema = z.discriminatedUnion('type', [
   /** New rows up to this `seq`. */
   z.object({ type: z.literal('events'), lastSeq: z.int() }),
   /** Tokens of a model's answer as they come. Not stored, and dropped when too many. */
-  z.object({ type: z.literal('delta'), nodeId: z.string(), text: z.string() }),
+  z.object({ type: z.literal('delta'), nodeId: z.string(), iteration: z.string(), text: z.string() }),
   /** Cancel was requested. */
   z.object({ type: z.literal('cancel') }),
 ]);

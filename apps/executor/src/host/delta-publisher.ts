@@ -1,8 +1,9 @@
+import { stepKey } from '@agentweaver/core/engine/step-key';
 import type { LiveMessage } from '@agentweaver/db/live-channel';
 import { DELTA_DELAY_MS, MAX_DELTA_CHARACTERS } from '../tunables.ts';
 
 export type DeltaPublisher = {
-  add(nodeId: string, text: string): void;
+  add(step: { nodeId: string; iteration: string }, text: string): void;
   /** Sends what waits. */
   flush(): void;
 };
@@ -12,25 +13,26 @@ export const createDeltaPublisher = (
   publish: (message: LiveMessage) => Promise<void>,
   { delayMs = DELTA_DELAY_MS } = {},
 ): DeltaPublisher => {
-  const waiting = new Map<string, string>();
+  const waiting = new Map<string, { nodeId: string; iteration: string; text: string }>();
   let timer: NodeJS.Timeout | undefined;
 
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    for (const [nodeId, text] of waiting) {
+    for (const { nodeId, iteration, text } of waiting.values()) {
       // A notification of PostgreSQL holds 8,000 bytes.
       for (let start = 0; start < text.length; start += MAX_DELTA_CHARACTERS) {
         const part = text.slice(start, start + MAX_DELTA_CHARACTERS);
-        publish({ type: 'delta', nodeId, text: part }).catch(() => undefined);
+        publish({ type: 'delta', nodeId, iteration, text: part }).catch(() => undefined);
       }
     }
     waiting.clear();
   };
 
   return {
-    add: (nodeId, text) => {
-      waiting.set(nodeId, (waiting.get(nodeId) ?? '') + text);
+    add: ({ nodeId, iteration }, text) => {
+      const key = stepKey(nodeId, iteration);
+      waiting.set(key, { nodeId, iteration, text: (waiting.get(key)?.text ?? '') + text });
       timer ??= setTimeout(flush, delayMs);
     },
     flush,

@@ -1,18 +1,19 @@
 import type { ExecutionHead, StepView } from './execution-view.ts';
 
-type Times = Pick<ExecutionHead, 'startedAt' | 'completedAt' | 'executionTimeMs'>;
+type Times = Pick<ExecutionHead, 'startedAt' | 'executionTimeMs' | 'activeMs' | 'activeSince'>;
 
-/** Ms that an execution has been running so far, or took in all; `null` before it starts. */
-export const elapsedMs = ({ startedAt, completedAt, executionTimeMs }: Times, now: Date): number | null => {
+/** Ms that an execution has been running so far, without waiting, or took in all; `null` before it starts. */
+export const elapsedMs = ({ startedAt, executionTimeMs, activeMs, activeSince }: Times, now: Date): number | null => {
   if (executionTimeMs !== null) return executionTimeMs;
   if (!startedAt) return null;
-  return Math.max(0, (completedAt ?? now).getTime() - startedAt.getTime());
+  return activeMs + (activeSince ? Math.max(0, now.getTime() - activeSince.getTime()) : 0);
 };
 
 /** The same of one step; `null` when it did not run. */
 export const stepElapsedMs = (step: StepView, now: Date): number | null => {
   if (step.status === 'pending' || step.status === 'skipped') return null;
-  if (step.status === 'running') return step.startedAt && Math.max(0, now.getTime() - step.startedAt.getTime());
+  if (step.status === 'running' || step.status === 'waiting')
+    return step.startedAt && Math.max(0, now.getTime() - step.startedAt.getTime());
   return step.durationMs;
 };
 

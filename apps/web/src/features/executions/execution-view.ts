@@ -1,11 +1,15 @@
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import type { LogLevel } from '@agentweaver/core/engine/events';
 import type { ExecutionErrorCode, ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
+import { stepKey } from '@agentweaver/core/engine/step-key';
+import type { HumanRequest } from '@agentweaver/core/host/ports/human';
+import type { AgentMessage } from '@agentweaver/core/messaging/message';
 
 /** Shapes that cross from the server to the browser. Dates are dates (superjson), money is a number of US dollars. */
 
 export type ExecutionStatus = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
-export type StepStatus = 'pending' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+export const STEP_STATUSES = ['pending', 'running', 'waiting', 'completed', 'failed', 'skipped', 'cancelled'] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
 export type Trigger = 'manual' | 'api' | 'sample' | 'webhook' | 'schedule' | 'chat';
 
 export const EXECUTION_STATUSES = [
@@ -44,12 +48,19 @@ export type ExecutionHead = {
   /** Claims so far; more than 1 when an executor was lost and another went on. */
   attempts: number;
   cancelRequestedAt: Date | null;
+  /** While it waits: when it goes on by itself. */
+  resumeAt: Date | null;
+  /** Ms that it has been running before it last began to wait; waiting does not count. */
+  activeMs: number;
+  activeSince: Date | null;
   /** `seq` of its newest event. */
   lastSeq: number;
 };
 
 export type StepView = {
   nodeId: string;
+  /** Which run of the node: `''` outside of containers, else such as `each[3]`. */
+  iteration: string;
   nodeType: string;
   nodeName: string;
   status: StepStatus;
@@ -66,6 +77,61 @@ export type StepView = {
   startedAt: Date | null;
   completedAt: Date | null;
   durationMs: number | null;
+  /** Its answers came from the response cache. */
+  cached: boolean;
+  /** The execution that its output was taken from. */
+  reusedFromId: string | null;
+  /** Its output was written by a person before the run. */
+  edited: boolean;
+};
+
+/** The key of a step among all of an execution: of a top-level step its node's id. */
+export const keyOfStep = ({ nodeId, iteration }: { nodeId: string; iteration: string }): string =>
+  stepKey(nodeId, iteration);
+
+/** All runs of a node that has more than one, or that is in a container: how they stand and what they took together. */
+export type RoundCounts = Pick<
+  StepView,
+  'nodeId' | 'nodeType' | 'nodeName' | 'inputTokens' | 'outputTokens' | 'costUsd' | 'startedAt' | 'completedAt'
+> & {
+  total: number;
+  running: number;
+  waiting: number;
+  completed: number;
+  failed: number;
+  skipped: number;
+  cancelled: number;
+};
+
+/** One message between agents, as it is drawn. */
+export type MessageView = Omit<AgentMessage, 'content'> & {
+  /** Its line in the log. */
+  seq: number;
+  /** The step that the conversation belongs to. */
+  nodeId: string;
+  iteration: string;
+  /** The content as text, cut when it is long. */
+  text: string;
+};
+
+/** Something that an execution waits for. */
+export type WaitView = {
+  id: string;
+  nodeId: string;
+  iteration: string;
+  createdAt: Date;
+  /** When it goes on by itself. */
+  until: Date | null;
+} & (
+  | { kind: 'human'; request: HumanRequest }
+  | { kind: 'timer'; request: null }
+  | { kind: 'budget'; request: BudgetRequest }
+);
+
+/** What a budget that asks has reached. */
+export type BudgetRequest = {
+  /** English: which limit, and what the next call may use of it. */
+  message: string;
 };
 
 /** One line of the log. */
@@ -74,6 +140,7 @@ export type EventView = {
   seq: number;
   type: string;
   nodeId: string | null;
+  iteration: string;
   level: LogLevel;
   /** English. */
   message: string;
@@ -91,9 +158,13 @@ export type WatchMessage =
       execution: ExecutionHead;
       /** The steps that changed, as they are now; all of them in the first message. */
       steps: StepView[];
+      /** Of the nodes with several runs, as they are now; absent when no such run changed. */
+      rounds?: RoundCounts[];
+      /** What it waits for now. */
+      waits: WaitView[];
       events: EventView[];
     }
-  | { type: 'delta'; nodeId: string; text: string };
+  | { type: 'delta'; nodeId: string; iteration: string; text: string };
 
 export const isFinished = (status: ExecutionStatus): boolean =>
   status === 'completed' || status === 'failed' || status === 'cancelled';
@@ -110,6 +181,8 @@ export type ExecutionListItem = {
   startedAt: Date | null;
   completedAt: Date | null;
   executionTimeMs: number | null;
+  activeMs: number;
+  activeSince: Date | null;
   totalCostUsd: number;
   inputTokens: number;
   outputTokens: number;
@@ -119,10 +192,14 @@ export type ExecutionListItem = {
 export type ExecutionDetail = ExecutionHead & {
   trigger: Trigger;
   rerunOfId: string | null;
+  /** Only this node ran. */
+  onlyNodeId: string | null;
   runBy: { name: string; email: string } | null;
   workflow: { id: string; name: string };
   version: { id: string; number: number; published: boolean };
   /** The frozen graph that it ran. */
   definition: WorkflowDefinition;
   steps: StepView[];
+  rounds: RoundCounts[];
+  waits: WaitView[];
 };

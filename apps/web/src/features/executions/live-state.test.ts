@@ -19,11 +19,15 @@ const head = (lastSeq: number, status: ExecutionHead['status'] = 'running'): Exe
   sandbox: 'process',
   attempts: 1,
   cancelRequestedAt: null,
+  resumeAt: null,
+  activeMs: 0,
+  activeSince: null,
   lastSeq,
 });
 
 const step = (nodeId: string, status: StepView['status']): StepView => ({
   nodeId,
+  iteration: '',
   nodeType: 'agent',
   nodeName: nodeId,
   status,
@@ -38,12 +42,16 @@ const step = (nodeId: string, status: StepView['status']): StepView => ({
   startedAt: at,
   completedAt: null,
   durationMs: null,
+  cached: false,
+  reusedFromId: null,
+  edited: false,
 });
 
 const event = (seq: number, type = 'step_log', nodeId: string | null = 'a'): EventView => ({
   seq,
   type,
   nodeId,
+  iteration: '',
   level: 'info',
   message: `line ${seq}`,
   data: null,
@@ -52,10 +60,10 @@ const event = (seq: number, type = 'step_log', nodeId: string | null = 'a'): Eve
 
 const update = (events: EventView[], steps: StepView[] = [], status?: ExecutionHead['status']): WatchMessage => {
   const seq = events.at(-1)?.seq ?? 0;
-  return { type: 'update', seq, execution: head(seq, status), steps, events };
+  return { type: 'update', seq, execution: head(seq, status), steps, waits: [], events };
 };
 
-const delta = (nodeId: string, text: string): WatchMessage => ({ type: 'delta', nodeId, text });
+const delta = (nodeId: string, text: string): WatchMessage => ({ type: 'delta', nodeId, iteration: '', text });
 const seqs = (state: { events: readonly EventView[] }) => state.events.map(({ seq }) => seq);
 
 describe('foldMessages', () => {
@@ -113,7 +121,14 @@ describe('foldMessages', () => {
   });
 
   it('takes a change of state that no log line is about', () => {
-    const queued: WatchMessage = { type: 'update', seq: 0, execution: head(0, 'queued'), steps: [], events: [] };
+    const queued: WatchMessage = {
+      type: 'update',
+      seq: 0,
+      execution: head(0, 'queued'),
+      steps: [],
+      waits: [],
+      events: [],
+    };
     const cancelling = { ...head(0), cancelRequestedAt: at };
     const state = foldMessages(EMPTY_LIVE_STATE, [queued, { ...queued, execution: cancelling }]);
     expect(state.execution?.cancelRequestedAt).toEqual(at);

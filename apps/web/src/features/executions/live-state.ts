@@ -1,4 +1,13 @@
-import { type EventView, type ExecutionHead, isFinished, type StepView, type WatchMessage } from './execution-view.ts';
+import {
+  type EventView,
+  type ExecutionHead,
+  isFinished,
+  keyOfStep,
+  type RoundCounts,
+  type StepView,
+  type WaitView,
+  type WatchMessage,
+} from './execution-view.ts';
 
 /** The newest lines that the browser keeps of a log; the download has all of them. */
 export const MAX_LIVE_EVENTS = 5_000;
@@ -8,12 +17,19 @@ export const MAX_DELTA_LENGTH = 200_000;
 /** What a viewer knows of one execution: a fold of the messages of its subscription. */
 export type LiveState = {
   execution: ExecutionHead | null;
+  /**
+   * By `keyOfStep`: of a top-level step that is its node's id. Runs inside of containers come as they change, the
+   * earlier ones are asked for when somebody looks.
+   */
   steps: Readonly<Record<string, StepView>>;
+  /** By node id, for nodes with several runs. */
+  rounds: Readonly<Record<string, RoundCounts>>;
+  waits: readonly WaitView[];
   /** By `seq`, without duplicates, at most `MAX_LIVE_EVENTS`. */
   events: readonly EventView[];
   /** Older lines left out of `events`. */
   droppedEvents: number;
-  /** Text that running steps have streamed so far. */
+  /** Text that running steps have streamed so far, by `keyOfStep`. */
   deltas: Readonly<Record<string, string>>;
   /** Newest `seq` seen. */
   seq: number;
@@ -22,6 +38,8 @@ export type LiveState = {
 export const EMPTY_LIVE_STATE: LiveState = {
   execution: null,
   steps: {},
+  rounds: {},
+  waits: [],
   events: [],
   droppedEvents: 0,
   deltas: {},
@@ -51,10 +69,11 @@ const forgetDeltas = (
     if (event.seq <= seen) continue;
     if (event.type === 'execution_started') kept = {};
     const drop = event.type === 'step_retrying' || event.type === 'step_failed' || event.type === 'step_cancelled';
-    if (drop && event.nodeId !== null && event.nodeId in kept) {
-      const { [event.nodeId]: _dropped, ...rest } = kept;
-      kept = rest;
-    }
+    if (!drop || event.nodeId === null) continue;
+    const key = keyOfStep({ nodeId: event.nodeId, iteration: event.iteration });
+    if (!(key in kept)) continue;
+    const { [key]: _dropped, ...rest } = kept;
+    kept = rest;
   }
   return kept;
 };
@@ -70,11 +89,17 @@ const foldUpdate = (state: LiveState, message: Extract<WatchMessage, { type: 'up
       !(isFinished(known.status) && !isFinished(message.execution.status)));
   const steps =
     newer && message.steps.length > 0
-      ? { ...state.steps, ...Object.fromEntries(message.steps.map((step) => [step.nodeId, step])) }
+      ? { ...state.steps, ...Object.fromEntries(message.steps.map((step) => [keyOfStep(step), step])) }
       : state.steps;
+  const rounds =
+    newer && message.rounds
+      ? { ...state.rounds, ...Object.fromEntries(message.rounds.map((counts) => [counts.nodeId, counts])) }
+      : state.rounds;
   return {
     execution: newer ? message.execution : known,
     steps,
+    rounds,
+    waits: newer && (message.waits.length > 0 || state.waits.length > 0) ? message.waits : state.waits,
     events: surplus > 0 ? merged.slice(surplus) : merged,
     droppedEvents: state.droppedEvents + surplus,
     deltas: forgetDeltas(state.deltas, message.events, state.seq),
@@ -89,7 +114,8 @@ export const foldMessages = (state: LiveState, messages: readonly WatchMessage[]
   for (const message of messages) {
     if (message.type === 'delta') {
       deltas ??= { ...next.deltas };
-      deltas[message.nodeId] = ((deltas[message.nodeId] ?? '') + message.text).slice(-MAX_DELTA_LENGTH);
+      const key = keyOfStep(message);
+      deltas[key] = ((deltas[key] ?? '') + message.text).slice(-MAX_DELTA_LENGTH);
       continue;
     }
     if (deltas) next = { ...next, deltas };

@@ -37,7 +37,7 @@ export const ExecutionFacts = ({ detail, head, steps }: ExecutionFactsProps) => 
   const totals = totalsOf(head, steps);
   const done = steps.filter(({ status }) => status === 'completed' || status === 'skipped').length;
   const waited = head.startedAt ? head.startedAt.getTime() - head.queuedAt.getTime() : null;
-  const { budgetUsd } = detail.definition.settings;
+  const budgetUsd = detail.definition.settings.budget?.usd;
   return (
     <Paper withBorder className={classes.facts}>
       <Fact

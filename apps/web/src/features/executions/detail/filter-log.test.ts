@@ -6,6 +6,7 @@ const line = (seq: number, level: EventView['level'], nodeId: string | null, mes
   seq,
   type: 'step_log',
   nodeId,
+  iteration: '',
   level,
   message,
   data: null,

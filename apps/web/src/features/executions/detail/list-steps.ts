@@ -1,10 +1,9 @@
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
-import type { StepView } from '../execution-view.ts';
+import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
+import type { RoundCounts, StepStatus, StepView } from '../execution-view.ts';
 
-const notStarted = ({ id, type, name }: WorkflowDefinition['nodes'][number]): StepView => ({
-  nodeId: id,
-  nodeType: type,
-  nodeName: name,
+const NOTHING_YET: Omit<StepView, 'nodeId' | 'nodeType' | 'nodeName'> = {
+  iteration: '',
   status: 'pending',
   attempts: 0,
   ports: [],
@@ -17,15 +16,60 @@ const notStarted = ({ id, type, name }: WorkflowDefinition['nodes'][number]): St
   startedAt: null,
   completedAt: null,
   durationMs: null,
-});
+  cached: false,
+  reusedFromId: null,
+  edited: false,
+};
 
-/** Every node as a step: in the order they started, then those that have not, in the order of the definition. */
-export const listSteps = (definition: WorkflowDefinition, known: Readonly<Record<string, StepView>>): StepView[] =>
-  definition.nodes
-    .map((node, index) => ({ index, step: known[node.id] ?? notStarted(node) }))
-    .sort((a, b) => {
-      const from = a.step.startedAt?.getTime() ?? Number.POSITIVE_INFINITY;
-      const to = b.step.startedAt?.getTime() ?? Number.POSITIVE_INFINITY;
-      return from === to ? a.index - b.index : from - to;
-    })
+/** How all runs of a node stand together: what still happens counts before what has ended, and a failure before the rest. */
+export const statusOfRounds = (counts: RoundCounts): StepStatus => {
+  const order = ['running', 'waiting', 'failed', 'completed', 'cancelled', 'skipped'] as const;
+  return order.find((status) => counts[status] > 0) ?? 'pending';
+};
+
+/** All runs of a node as one step: from the first start to the last end, with their sums. */
+export const summarizeRounds = (counts: RoundCounts, only: StepView | undefined): StepView => {
+  const { nodeId, nodeType, nodeName, inputTokens, outputTokens, costUsd, startedAt, completedAt } = counts;
+  const status = statusOfRounds(counts);
+  const ended = status !== 'running' && status !== 'waiting';
+  return {
+    ...NOTHING_YET,
+    ...only,
+    nodeId,
+    nodeType,
+    nodeName,
+    inputTokens,
+    outputTokens,
+    costUsd,
+    status,
+    startedAt,
+    completedAt: ended ? completedAt : null,
+    durationMs: ended && startedAt && completedAt ? completedAt.getTime() - startedAt.getTime() : null,
+  };
+};
+
+type Known = {
+  /** By `keyOfStep`. */
+  steps: Readonly<Record<string, StepView>>;
+  rounds: Readonly<Record<string, RoundCounts>>;
+};
+
+/**
+ * One entry for each node, and for each node of a workflow that ran inside a step: in the order they started, then those
+ * that have not, in the order of the definition.
+ */
+export const listSteps = (definition: WorkflowDefinition, { steps, rounds }: Known): StepView[] => {
+  const ids = new Set(definition.nodes.map(({ id }) => id));
+  const nested = Object.values(rounds).filter(({ nodeId }) => !ids.has(nodeId));
+  const own = definition.nodes
+    .filter(({ type }) => !getNodeDefinition(type)?.canvasOnly)
+    .map(({ id, type, name }) => {
+      const counts = rounds[id];
+      if (counts) return summarizeRounds(counts, steps[id]);
+      return steps[id] ?? { ...NOTHING_YET, nodeId: id, nodeType: type, nodeName: name };
+    });
+  return [...own, ...nested.map((counts) => summarizeRounds(counts, undefined))]
+    .map((step, index) => ({ step, index, from: step.startedAt?.getTime() ?? Number.POSITIVE_INFINITY }))
+    .sort((a, b) => (a.from === b.from ? a.index - b.index : a.from - b.from))
     .map(({ step }) => step);
+};

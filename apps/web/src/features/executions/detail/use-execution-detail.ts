@@ -4,7 +4,15 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
-import { type ExecutionDetail, type ExecutionHead, isFinished, type StepView } from '../execution-view.ts';
+import {
+  type ExecutionDetail,
+  type ExecutionHead,
+  isFinished,
+  keyOfStep,
+  type RoundCounts,
+  type StepView,
+  type WaitView,
+} from '../execution-view.ts';
 import { type ExecutionLive, useExecutionLive } from '../use-execution-live.ts';
 import { listSteps } from './list-steps.ts';
 
@@ -12,9 +20,14 @@ export type ExecutionModel = {
   detail: ExecutionDetail;
   /** As the live subscription last told it. */
   head: ExecutionHead;
+  /** By `keyOfStep`: top-level steps, and the runs in containers that changed since the page was opened. */
   stepsById: Readonly<Record<string, StepView>>;
-  /** One per node of the definition: what started first, first; then what has not started. */
+  /** One per node: what started first, first; then what has not started. */
   steps: StepView[];
+  /** By node id, for nodes with several runs. */
+  rounds: Readonly<Record<string, RoundCounts>>;
+  /** What it waits for now. */
+  waits: readonly WaitView[];
   live: ExecutionLive;
 };
 
@@ -37,10 +50,20 @@ export const useExecutionDetail = (executionId: string) => {
   }, [finished, queryClient, trpc]);
 
   const stepsById = useMemo(
-    () => ({ ...Object.fromEntries(detail?.steps.map((step) => [step.nodeId, step]) ?? []), ...live.steps }),
+    () => ({ ...Object.fromEntries(detail?.steps.map((step) => [keyOfStep(step), step]) ?? []), ...live.steps }),
     [detail, live.steps],
   );
-  const steps = useMemo(() => (detail ? listSteps(detail.definition, stepsById) : []), [detail, stepsById]);
-  const model: ExecutionModel | null = detail && head ? { detail, head, stepsById, steps, live } : null;
+  const rounds = useMemo(
+    () => ({ ...Object.fromEntries(detail?.rounds.map((counts) => [counts.nodeId, counts]) ?? []), ...live.rounds }),
+    [detail, live.rounds],
+  );
+  const steps = useMemo(
+    () => (detail ? listSteps(detail.definition, { steps: stepsById, rounds }) : []),
+    [detail, stepsById, rounds],
+  );
+  const model: ExecutionModel | null =
+    detail && head
+      ? { detail, head, steps, rounds, waits: live.execution ? live.waits : detail.waits, stepsById, live }
+      : null;
   return { query, model };
 };

@@ -18,6 +18,7 @@ export const getExecution = async (
       select: {
         trigger: true,
         rerunOfId: true,
+        onlyNodeId: true,
         workflow: { select: { id: true, name: true, publishedVersionId: true } },
         version: { select: { id: true, number: true, definition: true } },
         createdBy: { select: { name: true, email: true } },
@@ -30,6 +31,7 @@ export const getExecution = async (
     ...update.execution,
     trigger: row.trigger,
     rerunOfId: row.rerunOfId,
+    onlyNodeId: row.onlyNodeId,
     runBy: row.createdBy,
     workflow: { id: row.workflow.id, name: row.workflow.name },
     version: {
@@ -39,5 +41,7 @@ export const getExecution = async (
     },
     definition: workflowDefinitionSchema.parse(row.version.definition),
     steps: update.steps,
+    rounds: update.rounds ?? [],
+    waits: update.waits,
   };
 };

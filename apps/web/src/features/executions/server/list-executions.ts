@@ -60,6 +60,8 @@ export const listExecutions = async (
       startedAt: true,
       completedAt: true,
       executionTimeMs: true,
+      activeMs: true,
+      activeSince: true,
       totalCostUsd: true,
       inputTokens: true,
       outputTokens: true,

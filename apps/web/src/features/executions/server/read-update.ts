@@ -1,5 +1,6 @@
 import { logLevelSchema } from '@agentweaver/core/engine/events';
 import { executionErrorSchema } from '@agentweaver/core/engine/execution-errors';
+import { humanRequestSchema } from '@agentweaver/core/host/ports/human';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { z } from 'zod';
 import { EXECUTION_STATUSES, type WatchMessage } from '../execution-view.ts';
@@ -25,14 +26,18 @@ const headSchema = z.object({
   sandbox: z.string().nullable(),
   attempts: z.number(),
   cancelRequestedAt: date.nullable(),
+  resumeAt: date.nullable(),
+  activeMs: z.number(),
+  activeSince: date.nullable(),
   lastSeq: z.number(),
 });
 
-const stepSchema = z.object({
+export const stepViewSchema = z.object({
   nodeId: z.string(),
+  iteration: z.string(),
   nodeType: z.string(),
   nodeName: z.string(),
-  status: z.enum(['pending', 'running', 'completed', 'failed', 'skipped', 'cancelled']),
+  status: z.enum(['pending', 'running', 'waiting', 'completed', 'failed', 'skipped', 'cancelled']),
   attempts: z.number(),
   ports: z.array(z.string()),
   error: executionErrorSchema.nullable().catch(null),
@@ -44,12 +49,43 @@ const stepSchema = z.object({
   startedAt: date.nullable(),
   completedAt: date.nullable(),
   durationMs: z.number().nullable(),
+  cached: z.boolean(),
+  reusedFromId: z.string().nullable(),
+  edited: z.boolean(),
 });
+
+const roundsSchema = z.object({
+  nodeId: z.string(),
+  nodeType: z.string(),
+  nodeName: z.string(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  costUsd: z.number(),
+  startedAt: date.nullable(),
+  completedAt: date.nullable(),
+  total: z.number(),
+  running: z.number(),
+  waiting: z.number(),
+  completed: z.number(),
+  failed: z.number(),
+  skipped: z.number(),
+  cancelled: z.number(),
+});
+
+const wait = { id: z.string(), nodeId: z.string(), iteration: z.string(), createdAt: date, until: date.nullable() };
+
+/** A row of `waits`, of which only what its kind has is kept. */
+export const waitViewSchema = z.discriminatedUnion('kind', [
+  z.object({ ...wait, kind: z.literal('human'), request: humanRequestSchema }),
+  z.object({ ...wait, kind: z.literal('timer'), request: z.unknown().transform(() => null) }),
+  z.object({ ...wait, kind: z.literal('budget'), request: z.object({ message: z.string() }) }),
+]);
 
 const eventSchema = z.object({
   seq: z.number(),
   type: z.string(),
   nodeId: z.string().nullable(),
+  iteration: z.string(),
   level: logLevelSchema.catch('info'),
   message: z.string(),
   data: z.record(z.string(), z.unknown()).nullable().catch(null),
@@ -58,7 +94,9 @@ const eventSchema = z.object({
 
 const rowSchema = z.object({
   execution: headSchema,
-  steps: z.array(stepSchema),
+  steps: z.array(stepViewSchema),
+  rounds: z.array(roundsSchema).nullable(),
+  waits: z.array(waitViewSchema),
   events: z.array(eventSchema),
 });
 
@@ -67,7 +105,7 @@ export type ReadUpdateOptions = {
   executionId: string;
   /** Log lines after this `seq`. */
   since: number;
-  /** Every step rather than those that the log lines are about. */
+  /** Every top-level step rather than those that the log lines are about. */
   allSteps: boolean;
 };
 
@@ -85,29 +123,52 @@ export const readUpdate = async (
       SELECT id, status, queued_at AS "queuedAt", started_at AS "startedAt", completed_at AS "completedAt",
         execution_time_ms AS "executionTimeMs", total_cost_usd AS "totalCostUsd", input_tokens AS "inputTokens",
         output_tokens AS "outputTokens", error, sandbox, attempts, cancel_requested_at AS "cancelRequestedAt",
-        last_seq AS "lastSeq"
+        resume_at AS "resumeAt", active_ms AS "activeMs", active_since AS "activeSince", last_seq AS "lastSeq"
       FROM executions WHERE id = ${executionId}::uuid AND workspace_id = ${workspaceId}::uuid
     ), v AS (
-      SELECT seq, type, node_id AS "nodeId", level, message, created_at AS "createdAt",
+      SELECT seq, type, node_id AS "nodeId", iteration, level, message, created_at AS "createdAt",
         CASE WHEN octet_length(data::text) <= ${MAX_EVENT_DATA} THEN data END AS data
       FROM execution_events WHERE execution_id = ${executionId}::uuid AND seq > ${since}
       ORDER BY seq LIMIT ${UPDATE_PAGE}
     ), s AS (
-      SELECT node_id AS "nodeId", node_type AS "nodeType", node_name AS "nodeName", status, attempts, ports, error,
+      SELECT node_id AS "nodeId", iteration, node_type AS "nodeType", node_name AS "nodeName", status, attempts, ports, error,
         reason, model, input_tokens AS "inputTokens", output_tokens AS "outputTokens", cost_usd AS "costUsd",
-        started_at AS "startedAt", completed_at AS "completedAt", duration_ms AS "durationMs"
+        started_at AS "startedAt", completed_at AS "completedAt", duration_ms AS "durationMs",
+        cached, reused_from_id AS "reusedFromId", edited
       FROM execution_steps
       WHERE execution_id = ${executionId}::uuid AND (
-        ${allSteps} OR node_id IN (SELECT "nodeId" FROM v)
-        -- A claim and an end change steps that no log line is about.
-        OR EXISTS (SELECT FROM v WHERE type LIKE 'execution\\_%')
+        (node_id, iteration) IN (SELECT "nodeId", iteration FROM v)
+        OR iteration = '' AND (
+          ${allSteps}
+          -- A claim and an end change steps that no log line is about.
+          OR EXISTS (SELECT FROM v WHERE type LIKE 'execution\\_%')
+        )
       )
+    ), r AS (
+      SELECT node_id AS "nodeId", min(node_type) AS "nodeType", min(node_name) AS "nodeName", count(*) AS total,
+        sum(input_tokens) AS "inputTokens", sum(output_tokens) AS "outputTokens", sum(cost_usd) AS "costUsd",
+        min(started_at) AS "startedAt", max(completed_at) AS "completedAt",
+        count(*) FILTER (WHERE status = 'running') AS running, count(*) FILTER (WHERE status = 'waiting') AS waiting,
+        count(*) FILTER (WHERE status = 'completed') AS completed, count(*) FILTER (WHERE status = 'failed') AS failed,
+        count(*) FILTER (WHERE status = 'skipped') AS skipped,
+        count(*) FILTER (WHERE status = 'cancelled') AS cancelled
+      FROM execution_steps
+      WHERE execution_id = ${executionId}::uuid
+        -- Counted only when such a run may have changed: there may be a hundred thousand of them.
+        AND (${allSteps} OR EXISTS (SELECT FROM v WHERE iteration <> '' OR type LIKE 'execution\\_%'))
+      GROUP BY node_id HAVING bool_or(iteration <> '')
+    ), w AS (
+      SELECT id, node_id AS "nodeId", iteration, kind, request, until, created_at AS "createdAt"
+      FROM waits WHERE execution_id = ${executionId}::uuid AND closed_at IS NULL
+      ORDER BY created_at LIMIT 100
     )
     SELECT row_to_json(e) AS execution,
       (SELECT coalesce(json_agg(s), '[]') FROM s) AS steps,
+      (SELECT json_agg(r) FROM r) AS rounds,
+      (SELECT coalesce(json_agg(w), '[]') FROM w) AS waits,
       (SELECT coalesce(json_agg(v ORDER BY v.seq), '[]') FROM v) AS events
     FROM e`;
   if (rows.length === 0) return null;
-  const { execution, steps, events } = rowSchema.parse(rows[0]);
-  return { type: 'update', seq: events.at(-1)?.seq ?? since, execution, steps, events };
+  const { rounds, events, ...now } = rowSchema.parse(rows[0]);
+  return { type: 'update', seq: events.at(-1)?.seq ?? since, ...now, ...(rounds ? { rounds } : {}), events };
 };

@@ -1,13 +1,16 @@
+import { iterationSchema } from '@agentweaver/core/engine/events';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { editorProcedure, router, viewerProcedure } from '../../../server/trpc.ts';
-import { EXECUTION_STATUSES, TRIGGERS } from '../execution-view.ts';
+import { EXECUTION_STATUSES, STEP_STATUSES, TRIGGERS } from '../execution-view.ts';
 import { cancelExecution } from './cancel-execution.ts';
 import { deleteExecution } from './delete-execution.ts';
 import { getExecution } from './get-execution.ts';
 import { getPayload } from './get-payload.ts';
 import { getStep } from './get-step.ts';
 import { listExecutions } from './list-executions.ts';
+import { listMessages } from './list-messages.ts';
+import { listRounds } from './list-rounds.ts';
 import { listWorkflowOptions } from './list-workflow-options.ts';
 import { readLog } from './read-log.ts';
 import { rerunExecution } from './rerun-execution.ts';
@@ -15,6 +18,7 @@ import { startWorkflow } from './start-workflow.ts';
 import { watchExecution } from './watch-execution.ts';
 
 const execution = z.object({ executionId: z.uuid() });
+const stepOf = z.object({ nodeId: z.string().min(1).max(64), iteration: iterationSchema.default('') });
 
 export const executionsRouter = router({
   list: viewerProcedure
@@ -45,9 +49,23 @@ export const executionsRouter = router({
   payload: viewerProcedure.input(execution).query(({ ctx, input }) => getPayload(ctx, input.executionId)),
 
   /** Input and output of one step. */
-  step: viewerProcedure
-    .input(execution.extend({ nodeId: z.string().min(1).max(64) }))
-    .query(({ ctx, input }) => getStep(ctx, input)),
+  step: viewerProcedure.input(execution.extend(stepOf.shape)).query(({ ctx, input }) => getStep(ctx, input)),
+
+  /** The runs of a node that has several. */
+  rounds: viewerProcedure
+    .input(
+      execution.extend({
+        nodeId: stepOf.shape.nodeId,
+        status: z.enum(STEP_STATUSES).optional(),
+        offset: z.int().min(0).max(1_000_000).default(0),
+      }),
+    )
+    .query(({ ctx, input }) => listRounds(ctx, input)),
+
+  /** Messages between agents, in pages. */
+  messages: viewerProcedure
+    .input(execution.extend({ since: z.int().min(0).default(0) }))
+    .query(({ ctx, input }) => listMessages(ctx, input)),
 
   /** The log in pages, for downloads. */
   log: viewerProcedure

@@ -30,6 +30,9 @@ const createWorld = (pageSize = 500) => {
     sandbox: null,
     attempts: 1,
     cancelRequestedAt: null,
+    resumeAt: null,
+    activeMs: 0,
+    activeSince: null,
     lastSeq: events.length,
   });
 
@@ -39,7 +42,7 @@ const createWorld = (pageSize = 500) => {
       reads += 1;
       if (!exists) return null;
       const page = events.slice(since, since + pageSize);
-      return { type: 'update', seq: page.at(-1)?.seq ?? since, execution: head(), steps: [], events: page };
+      return { type: 'update', seq: page.at(-1)?.seq ?? since, execution: head(), steps: [], waits: [], events: page };
     },
     listen: async (handler) => {
       order.push('listen');
@@ -74,6 +77,7 @@ const createWorld = (pageSize = 500) => {
           seq,
           type: 'step_log',
           nodeId: 'a',
+          iteration: '',
           level: 'info',
           message: `${seq}`,
           data: null,
@@ -228,11 +232,11 @@ describe('watch', () => {
     const world = createWorld();
     const { nextUpdate, messages, abort } = start(world);
     await nextUpdate();
-    world.publish({ type: 'delta', nodeId: 'a', text: 'Hel' });
-    world.publish({ type: 'delta', nodeId: 'b', text: 'other' });
-    world.publish({ type: 'delta', nodeId: 'a', text: 'lo' });
-    expect((await messages.next()).value).toEqual({ type: 'delta', nodeId: 'a', text: 'Hello' });
-    expect((await messages.next()).value).toEqual({ type: 'delta', nodeId: 'b', text: 'other' });
+    world.publish({ type: 'delta', nodeId: 'a', iteration: '', text: 'Hel' });
+    world.publish({ type: 'delta', nodeId: 'b', iteration: '', text: 'other' });
+    world.publish({ type: 'delta', nodeId: 'a', iteration: '', text: 'lo' });
+    expect((await messages.next()).value).toEqual({ type: 'delta', nodeId: 'a', iteration: '', text: 'Hello' });
+    expect((await messages.next()).value).toEqual({ type: 'delta', nodeId: 'b', iteration: '', text: 'other' });
     expect(world.reads).toBe(1);
     abort();
   });
@@ -245,7 +249,7 @@ describe('watch', () => {
     let update: WatchMessage | undefined;
     for (let tick = 0; tick < 20 && update?.type !== 'update'; tick += 1) {
       world.pass(100);
-      world.publish({ type: 'delta', nodeId: 'a', text: '.' });
+      world.publish({ type: 'delta', nodeId: 'a', iteration: '', text: '.' });
       update = (await messages.next()).value ?? undefined;
     }
     expect(update).toMatchObject({ type: 'update', seq: 1 });

@@ -1,4 +1,4 @@
-import { isFinished, type WatchMessage } from '../execution-view.ts';
+import { isFinished, keyOfStep, type WatchMessage } from '../execution-view.ts';
 import { MAX_DELTA_LENGTH } from '../live-state.ts';
 
 /** Without a wake-up from the live channel the database is read this often, in ms. */
@@ -8,7 +8,7 @@ type Update = Extract<WatchMessage, { type: 'update' }>;
 
 export type LiveSignal =
   | { type: 'events'; lastSeq: number }
-  | { type: 'delta'; nodeId: string; text: string }
+  | { type: 'delta'; nodeId: string; iteration: string; text: string }
   | { type: 'cancel' };
 
 export type WatchDependencies = {
@@ -37,11 +37,13 @@ export async function* watch(
   let shown = '';
   let wake = () => {};
   /** Merged per step, so that a slow reader costs a bounded amount of memory. */
-  const deltas = new Map<string, string>();
+  const deltas = new Map<string, Extract<WatchMessage, { type: 'delta' }>>();
 
   const stop = await listen((message) => {
     if (message.type === 'delta') {
-      deltas.set(message.nodeId, ((deltas.get(message.nodeId) ?? '') + message.text).slice(-MAX_DELTA_LENGTH));
+      const key = keyOfStep(message);
+      const text = ((deltas.get(key)?.text ?? '') + message.text).slice(-MAX_DELTA_LENGTH);
+      deltas.set(key, { ...message, text });
     } else if (message.type === 'cancel' || message.lastSeq > seq) {
       stale = true;
     }
@@ -66,9 +68,9 @@ export async function* watch(
         if (behind && update.events.length > 0) stale = true;
       }
       // A copy: text that arrives while the reader takes these must not keep the loop from the log.
-      const streamed = [...deltas];
+      const streamed = [...deltas.values()];
       deltas.clear();
-      for (const [nodeId, text] of streamed) yield { type: 'delta', nodeId, text };
+      for (const delta of streamed) yield delta;
       if (!stale && deltas.size === 0 && !signal.aborted) {
         const timer = new AbortController();
         wake = () => timer.abort();
