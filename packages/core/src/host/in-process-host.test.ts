@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../engine/events.ts';
 import { runWorkflow } from '../engine/run-workflow.ts';
 import { validateWorkflow } from '../graph/validate-workflow.ts';
-import { promptOf } from '../models/model-call.ts';
+import { modelRequestSchema, promptOf } from '../models/model-call.ts';
 import { createInProcessHost } from './in-process-host.ts';
 
 const PACKAGE_ROOT = new URL('../../', import.meta.url);
@@ -47,7 +47,7 @@ describe('createInProcessHost', () => {
     const calls: unknown[] = [];
     const host = createInProcessHost({
       generate: async (request, { nodeId, attempt, index }) => {
-        calls.push({ nodeId, attempt, index, prompt: promptOf(request), temperature: request.temperature });
+        calls.push({ nodeId, attempt, index, prompt: promptOf(modelRequestSchema.parse(request)), temperature: request.temperature });
         const usage = { inputTokens: 9, outputTokens: 3, cachedInputTokens: 0, reasoningTokens: 0 };
         const answer = {
           text: 'About tea.',
