@@ -1,14 +1,32 @@
 import type { NodeCategory, NodeType } from '@agentweaver/core/nodes/node-type';
 import {
+  IconArrowsSplit,
+  IconBoxMultiple,
+  IconBrandGraphql,
+  IconCalculator,
+  IconChecklist,
+  IconClock,
   IconCode,
+  IconDatabase,
+  IconFileText,
   IconFlag,
   IconGitBranch,
+  IconGitMerge,
   IconHourglass,
+  IconNote,
   IconPlayerPlay,
+  IconPlug,
+  IconPlugConnected,
   IconPuzzle,
+  IconRepeat,
   IconRobot,
+  IconSitemap,
+  IconStack2,
   IconTransform,
+  IconUserCheck,
+  IconUsersGroup,
   IconWorld,
+  IconWorldSearch,
   type TablerIcon,
 } from '@tabler/icons-react';
 
@@ -38,8 +56,13 @@ const firstStatement = (value: unknown): string =>
 
 const joined = (...parts: string[]): string => parts.filter((part) => part !== '').join(' · ');
 
-/** How each node type looks on the canvas. The third registry: a new type does not compile until it is here. */
-const NODE_PRESENTATION: Record<NodeType, NodePresentation> = {
+const count = (value: unknown): string => {
+  const { length } = items(value);
+  return length > 0 ? `× ${length}` : '';
+};
+
+/** How each node type looks on the canvas. */
+const KNOWN = {
   input: {
     icon: IconPlayerPlay,
     summarize: ({ fields }) =>
@@ -53,18 +76,66 @@ const NODE_PRESENTATION: Record<NodeType, NodePresentation> = {
     summarize: ({ role, model }) =>
       joined(oneLine(role), text(model) === 'auto' ? '' : text(model).replace(/^.*\//, '')),
   },
+  coordinator: {
+    icon: IconUsersGroup,
+    summarize: ({ role, goal, specialists }) => joined(oneLine(role) || oneLine(goal), count(specialists)),
+  },
+  router: {
+    icon: IconArrowsSplit,
+    summarize: ({ routes }) =>
+      items(routes)
+        .map((route) => text(route.label) || text(route.name) || text(route.id))
+        .join(', ')
+        .slice(0, MAX_SUMMARY),
+  },
+  evaluate: {
+    icon: IconChecklist,
+    summarize: ({ criteria }) =>
+      items(criteria)
+        .map((one) => text(one.name))
+        .join(', ')
+        .slice(0, MAX_SUMMARY),
+  },
   condition: {
     icon: IconGitBranch,
     summarize: ({ mode, condition, value }) => oneLine(mode === 'switch' ? value : condition),
   },
+  map: { icon: IconStack2, summarize: ({ list }) => oneLine(list) },
+  loop: { icon: IconRepeat, summarize: ({ until }) => oneLine(until) },
+  merge: {
+    icon: IconGitMerge,
+    summarize: ({ mode, count: wanted }) => (mode === 'any' ? `any ${String(wanted ?? '')}`.trim() : text(mode)),
+  },
+  human: { icon: IconUserCheck, summarize: ({ title }) => oneLine(title) },
+  workflow: { icon: IconSitemap, summarize: () => '' },
   transform: {
     icon: IconTransform,
     summarize: ({ mode, template, expression }) => oneLine(mode === 'jsonata' ? expression : template),
   },
   http_request: { icon: IconWorld, summarize: ({ method, url }) => `${text(method)} ${oneLine(url)}`.trim() },
+  graphql: { icon: IconBrandGraphql, summarize: ({ url }) => oneLine(url) },
+  websocket: { icon: IconPlugConnected, summarize: ({ url }) => oneLine(url) },
+  web_search: { icon: IconWorldSearch, summarize: ({ query }) => oneLine(query) },
+  database: { icon: IconDatabase, summarize: ({ query, sql }) => oneLine(query) || oneLine(sql) },
+  file: {
+    icon: IconFileText,
+    summarize: ({ operation, action, path, name }) =>
+      joined(text(operation) || text(action), oneLine(path) || oneLine(name)),
+  },
+  mcp: { icon: IconPlug, summarize: ({ tool, url }) => joined(text(tool), oneLine(url)) },
+  calculator: { icon: IconCalculator, summarize: ({ expression }) => oneLine(expression) },
+  current_time: {
+    icon: IconClock,
+    summarize: ({ timeZone, timezone, zone }) => text(timeZone) || text(timezone) || text(zone),
+  },
   code: { icon: IconCode, summarize: ({ source }) => firstStatement(source) },
   delay: { icon: IconHourglass, summarize: ({ seconds }) => (typeof seconds === 'number' ? `${seconds} s` : '') },
-};
+  note: { icon: IconNote, summarize: () => '' },
+  group: { icon: IconBoxMultiple, summarize: () => '' },
+} satisfies Record<string, NodePresentation>;
+
+/** The third registry: a new type does not compile until it is above. */
+const NODE_PRESENTATION: Record<NodeType, NodePresentation> = KNOWN;
 
 const UNKNOWN: NodePresentation = { icon: IconPuzzle, summarize: () => '' };
 
@@ -74,7 +145,7 @@ const hasPresentation = (type: string): type is NodeType => Object.hasOwn(NODE_P
 export const presentationOf = (type: string): NodePresentation =>
   hasPresentation(type) ? NODE_PRESENTATION[type] : UNKNOWN;
 
-export const CATEGORY_ORDER: readonly NodeCategory[] = ['flow', 'ai', 'data', 'tools'];
+export const CATEGORY_ORDER: readonly NodeCategory[] = ['flow', 'ai', 'data', 'tools', 'canvas'];
 
 /** The Mantine colour of each category: the node's icon, its accent and the minimap. */
 export const CATEGORY_COLOR: Record<NodeCategory, string> = {
@@ -82,4 +153,5 @@ export const CATEGORY_COLOR: Record<NodeCategory, string> = {
   ai: 'grape',
   data: 'thread',
   tools: 'orange',
+  canvas: 'gray',
 };

@@ -6,9 +6,6 @@ describe('checkSetting', () => {
     ['timeoutMs', 1_000],
     ['timeoutMs', 86_400_000],
     ['maxParallel', 64],
-    ['budgetUsd', 0],
-    ['budgetUsd', 0.005],
-    ['budgetUsd', undefined],
     ['memoryMb', 128],
   ] as const)('takes %s = %s', (name, value) => {
     expect(checkSetting(name, value, 1_024)).toBeUndefined();
@@ -20,8 +17,6 @@ describe('checkSetting', () => {
     ['maxParallel', 0],
     ['maxParallel', 65],
     ['maxParallel', 1.5],
-    ['budgetUsd', -1],
-    ['budgetUsd', Number.NaN],
     ['memoryMb', 127],
     ['memoryMb', undefined],
     ['memoryMb', 16_385],

@@ -1,7 +1,8 @@
 import { type WorkflowSettings, workflowSettingsSchema } from '@agentweaver/core/definition/workflow-definition';
 import type { z } from 'zod';
 
-export type SettingName = keyof WorkflowSettings;
+/** The settings that are one number each. */
+export type SettingName = Exclude<keyof WorkflowSettings, 'budget'>;
 
 /** `range`: not a value that a definition may have. `plan`: more than the workspace's plan allows. */
 export type SettingProblem = 'range' | 'plan';
@@ -11,22 +12,20 @@ type Range = { min: number; max: number };
 const { shape } = workflowSettingsSchema;
 const rangeOf = ({ minValue, maxValue }: z.ZodNumber): Range => ({ min: minValue ?? 0, max: maxValue ?? Infinity });
 
-/** Times in ms, memory in MiB, money in US dollars. */
+/** Times in ms, memory in MiB. */
 export const SETTING_RANGES: Record<SettingName, Range> = {
   timeoutMs: rangeOf(shape.timeoutMs.unwrap()),
   maxParallel: rangeOf(shape.maxParallel.unwrap()),
-  budgetUsd: rangeOf(shape.budgetUsd.unwrap()),
   memoryMb: rangeOf(shape.memoryMb.unwrap()),
 };
 
-/** What is wrong with a value; only a budget may be absent. `planMemoryMb` is unknown until the server has said it. */
+/** What is wrong with a value. `planMemoryMb` is unknown until the server has said it. */
 export const checkSetting = (
   name: SettingName,
   value: number | undefined,
   planMemoryMb: number | undefined,
 ): SettingProblem | undefined => {
-  if (value === undefined) return name === 'budgetUsd' ? undefined : 'range';
-  if (!shape[name].safeParse(value).success) return 'range';
+  if (value === undefined || !shape[name].safeParse(value).success) return 'range';
   return name === 'memoryMb' && planMemoryMb !== undefined && value > planMemoryMb ? 'plan' : undefined;
 };
 

@@ -10,6 +10,7 @@ import { useFormat } from '../../../lib/use-format.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useBuilder } from '../state/builder-context.tsx';
+import { BudgetFields } from './budget-fields.tsx';
 import {
   checkSetting,
   DURATION_UNITS,
@@ -30,13 +31,11 @@ type FieldProps = { settings: WorkflowSettings; planMemoryMb: number | undefined
 const useSettingError = ({ settings, planMemoryMb }: FieldProps) => {
   const t = useTranslations('builder.workflowSettings');
   const format = useFormat();
-  const write = (name: SettingName, value: number | undefined): string => {
-    if (value === undefined) return t('noBudget');
+  const write = (name: SettingName, value: number): string => {
     if (name === 'timeoutMs') {
       const { amount, unit } = toDuration(value);
       return t(`durations.${unit}`, { count: Number(amount) });
     }
-    if (name === 'budgetUsd') return format.cost(value);
     return name === 'memoryMb' ? t('mebibytes', { value: format.integer(value) }) : format.integer(value);
   };
   return (name: SettingName, { problem, isTyped }: SettingState): ReactNode => {
@@ -44,12 +43,11 @@ const useSettingError = ({ settings, planMemoryMb }: FieldProps) => {
     if (problem === undefined || (problem === 'plan' && !isTyped)) return undefined;
     const { min, max } = SETTING_RANGES[name];
     const allowed = name === 'memoryMb' ? Math.min(max, planMemoryMb ?? max) : max;
-    const message = problem === 'plan' ? 'plan' : name === 'budgetUsd' ? 'rangeOrEmpty' : 'range';
     const stored = settings[name];
     const isKept = isTyped && checkSetting(name, stored, undefined) === undefined;
     return (
       <>
-        {t(`problems.${message}`, { min: write(name, min), max: write(name, allowed) })}
+        {t(`problems.${problem}`, { min: write(name, min), max: write(name, allowed) })}
         {isKept && (
           <Text span display="block" inherit>
             {t('problems.kept', { value: write(name, stored) })}
@@ -107,8 +105,6 @@ type NumberFieldProps = FieldProps & {
   label: string;
   description: string;
   step: number;
-  placeholder?: string;
-  leftSection?: ReactNode;
 };
 
 const NumberField = ({ settings, planMemoryMb, name, step, ...look }: NumberFieldProps) => {
@@ -128,7 +124,7 @@ const NumberField = ({ settings, planMemoryMb, name, step, ...look }: NumberFiel
       // A value out of range is named, not silently turned into another.
       clampBehavior="none"
       allowNegative={false}
-      allowDecimal={name === 'budgetUsd'}
+      allowDecimal={false}
       thousandSeparator=","
       {...SETTING_RANGES[name]}
       step={step}
@@ -153,7 +149,7 @@ export const WorkflowSettingsPanel = () => {
   const t = useTranslations('builder.workflowSettings');
   const trpc = useTRPC();
   const { slug } = useWorkspace();
-  const { store } = useBuilder();
+  const { editor, store, readOnly } = useBuilder();
   const settings = useWorkflowSettings();
   const plan = useQuery(trpc.settings.workspace.get.queryOptions({ workspace: slug }));
   const planMemoryMb = plan.data?.maxMemoryMb;
@@ -187,19 +183,16 @@ export const WorkflowSettingsPanel = () => {
               step={1}
             />
           </div>
-          <div data-field="settings.budgetUsd">
-            <NumberField
-              {...shared}
-              name="budgetUsd"
-              label={t('budget')}
-              description={t('budgetHelp')}
-              step={0.5}
-              placeholder={t('noBudget')}
-              leftSection="$"
-            />
-          </div>
           <div data-field="settings.memoryMb">
             <NumberField {...shared} name="memoryMb" label={t('memory')} description={memoryHelp} step={128} />
+          </div>
+          <div data-field="settings.budget">
+            <BudgetFields
+              scope="workflow"
+              value={settings.budget}
+              onChange={(budget) => editor.setSettings({ budget })}
+              readOnly={readOnly}
+            />
           </div>
         </Stack>
       </ScrollArea>

@@ -164,26 +164,28 @@ describe('settings', () => {
   it('takes the strokes in one setting as one step, and another setting as a new one', () => {
     editor.setSettings({ maxParallel: 1 });
     editor.setSettings({ maxParallel: 12 });
-    editor.setSettings({ budgetUsd: 2 });
+    editor.setSettings({ budget: { usd: 2, onReached: 'ask' } });
     editor.undo();
     expect(settings()).toMatchObject({ maxParallel: 12 });
-    expect(settings()).not.toHaveProperty('budgetUsd');
+    expect(settings()).not.toHaveProperty('budget');
     editor.undo();
     expect(settings().maxParallel).toBe(5);
   });
 
   it('takes a budget away', () => {
-    editor.setSettings({ budgetUsd: 2 });
-    expect(editor.setSettings({ budgetUsd: undefined })).toBe(true);
-    expect(settings()).not.toHaveProperty('budgetUsd');
+    editor.setSettings({ budget: { usd: 2, onReached: 'ask' } });
+    expect(editor.setSettings({ budget: undefined })).toBe(true);
+    expect(settings()).not.toHaveProperty('budget');
   });
 
-  it.each([{ timeoutMs: 999 }, { maxParallel: 1.5 }, { budgetUsd: -1 }, { memoryMb: Number.NaN }])(
-    'refuses %j and leaves the draft as it is',
-    (patch) => {
-      const before = settings();
-      expect(editor.setSettings(patch)).toBe(false);
-      expect(settings()).toEqual(before);
-    },
-  );
+  it.each([
+    { timeoutMs: 999 },
+    { maxParallel: 1.5 },
+    { budget: { usd: -1, onReached: 'fail' as const } },
+    { memoryMb: Number.NaN },
+  ])('refuses %j and leaves the draft as it is', (patch) => {
+    const before = settings();
+    expect(editor.setSettings(patch)).toBe(false);
+    expect(settings()).toEqual(before);
+  });
 });
