@@ -1,22 +1,7 @@
+import { privateHostListSchema } from '@agentweaver/core/egress/private-host-list';
 import { z } from 'zod';
-import { parsePrivateHost } from './host/egress-policy.ts';
 
 const optionalText = z.string().trim().optional();
-
-const privateHosts = z
-  .string()
-  .default('')
-  .transform((text, context) => {
-    const entries = text.split(',').map((entry) => entry.trim());
-    return entries.filter(Boolean).flatMap((entry) => {
-      try {
-        return [parsePrivateHost(entry)];
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-        return [];
-      }
-    });
-  });
 
 /** What the executor reads from its environment. Other programs' variables are in their own schema. */
 export const executorEnvSchema = z.object({
@@ -32,7 +17,7 @@ export const executorEnvSchema = z.object({
   AGENTWEAVER_MASTER_KEY: z
     .string({ error: 'is missing: 32 random bytes in base64' })
     .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64'),
-  EGRESS_ALLOWED_PRIVATE_HOSTS: privateHosts,
+  EGRESS_ALLOWED_PRIVATE_HOSTS: privateHostListSchema,
   LOCAL_MODEL_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
   LOCAL_MODEL_NAME: optionalText,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

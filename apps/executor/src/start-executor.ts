@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { createEgressAgent } from '@agentweaver/core/egress/egress-agent';
 import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from '@agentweaver/core/models/demo-model';
 import { createPrisma } from '@agentweaver/db/client';
 import { identifyDatabase } from '@agentweaver/db/execution-owners';
@@ -10,7 +11,6 @@ import type { ExecutorEnv } from './env.ts';
 import { runExecution } from './execution/run-execution.ts';
 import { startSweeper } from './execution/sweeper.ts';
 import { createExecutorIdentity } from './executor-identity.ts';
-import { createEgressAgent } from './host/egress-agent.ts';
 import { createExecutionServices } from './host/execution-services.ts';
 import { findLocalModels, type LocalModelFinder } from './host/local-models.ts';
 import { type Readiness, startHttpServer } from './http-server.ts';

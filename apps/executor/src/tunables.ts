@@ -40,7 +40,6 @@ export const MAX_LOG_MESSAGE = 8 * 1024;
 // Host calls
 export const CALL_CONCURRENCY = 16;
 export const MAX_PENDING_CALLS = 256;
-export const CONNECT_TIMEOUT_MS = 10_000;
 export const MAX_REDIRECTS = 5;
 export const MAX_RESPONSE_BYTES = 5_000_000;
 export const LOCAL_MODEL_PROBE_MS = 60_000;

@@ -1,3 +1,5 @@
+import { EgressDenied, type PrivateHost } from '@agentweaver/core/egress/egress-policy';
+import { createGuardedFetch } from '@agentweaver/core/egress/guarded-fetch';
 import type { Usage } from '@agentweaver/core/models/model-call';
 import type { ClaimedExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
@@ -14,11 +16,9 @@ import type { Agent } from 'undici';
 import type { Metrics } from '../metrics.ts';
 import { createBudget } from './budget.ts';
 import { createDeltaPublisher } from './delta-publisher.ts';
-import { EgressDenied, type PrivateHost } from './egress-policy.ts';
 import type { HostServices } from './host-calls.ts';
 import { httpFetch } from './http-fetch.ts';
 import type { LocalModels } from './local-models.ts';
-import { createModelFetch } from './model-fetch.ts';
 import { type CallKey, createModelService, type ModelCallMemo } from './model-service.ts';
 import { readProviderKeys } from './provider-keys.ts';
 
@@ -65,7 +65,7 @@ export const createExecutionServices =
               },
             }),
       }),
-      guardedFetch: createModelFetch({ agent, privateHosts }),
+      guardedFetch: createGuardedFetch({ agent, privateHosts }),
       deltas: createDeltaPublisher((message) => live.publish(execution.id, message)),
       metrics,
     });

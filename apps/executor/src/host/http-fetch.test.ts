@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { createEgressAgent } from '@agentweaver/core/egress/egress-agent';
+import type { Resolve } from '@agentweaver/core/egress/guarded-lookup';
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import { httpRequestSchema } from '@agentweaver/core/host/host';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createEgressAgent, type Resolve } from './egress-agent.ts';
 import { httpFetch } from './http-fetch.ts';
 
 let servers: Server[] = [];

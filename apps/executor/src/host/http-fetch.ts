@@ -1,8 +1,8 @@
+import { checkUrl, EgressDenied, type EgressRules } from '@agentweaver/core/egress/egress-policy';
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import type { HttpRequest, HttpResponse } from '@agentweaver/core/host/host';
 import { type Dispatcher, fetch, type Response } from 'undici';
 import { MAX_REDIRECTS, MAX_RESPONSE_BYTES } from '../tunables.ts';
-import { checkUrl, EgressDenied, type EgressRules } from './egress-policy.ts';
 
 export type HttpFetchOptions = {
   agent: Dispatcher;

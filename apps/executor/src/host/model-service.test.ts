@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createEgressAgent } from '@agentweaver/core/egress/egress-agent';
+import { createGuardedFetch } from '@agentweaver/core/egress/guarded-fetch';
 import { type ModelRequest, type ModelResponse, modelRequestSchema } from '@agentweaver/core/models/model-call';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMetrics } from '../metrics.ts';
 import { createBudget } from './budget.ts';
 import { createDeltaPublisher } from './delta-publisher.ts';
-import { createEgressAgent } from './egress-agent.ts';
 import type { HostCall } from './host-calls.ts';
-import { createModelFetch } from './model-fetch.ts';
 import { type CallKey, createModelService, type ModelCallMemo, type ModelServiceOptions } from './model-service.ts';
 import type { AvailableKey } from './resolve-model.ts';
 
@@ -95,7 +95,7 @@ const setUp = (options: Partial<ModelServiceOptions> & { open?: boolean } = {}) 
     local: () => undefined,
     memo,
     budget: createBudget({ limitUsd: undefined, spentUsd: 0 }),
-    guardedFetch: createModelFetch({ agent: createEgressAgent({ privateHosts }), privateHosts }),
+    guardedFetch: createGuardedFetch({ agent: createEgressAgent({ privateHosts }), privateHosts }),
     deltas: createDeltaPublisher(async (message) => void (message.type === 'delta' && deltas.push(message.text)), {
       delayMs: 1,
     }),

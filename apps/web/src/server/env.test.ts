@@ -17,7 +17,7 @@ it('fills in what is left out, and takes empty variables for left out', () => {
   expect(env).toMatchObject({
     PORT: 4100,
     publicUrl: 'http://localhost:4100',
-    EGRESS_ALLOWED_PRIVATE_HOSTS: ['ollama:11434', '10.0.0.5'],
+    EGRESS_ALLOWED_PRIVATE_HOSTS: [{ host: 'ollama', port: 11_434 }, { host: '10.0.0.5' }],
   });
   expect(env.REDIS_URL).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { privateHostListSchema } from '@agentweaver/core/egress/private-host-list';
 import { z } from 'zod';
 
 const optionalText = z.string().trim().optional();
@@ -6,16 +7,6 @@ const flag = z
   .enum(['true', 'false', '1', '0'])
   .default('false')
   .transform((value) => value === 'true' || value === '1');
-const hostList = z
-  .string()
-  .default('')
-  .transform((value) =>
-    value
-      .split(',')
-      .map((host) => host.trim().toLowerCase())
-      .filter(Boolean),
-  );
-
 /** What the web app reads from its environment. Other programs' variables are in their own schema. */
 export const webEnvSchema = z
   .object({
@@ -32,7 +23,7 @@ export const webEnvSchema = z
       .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64'),
     /** Where the executor answers /ready; used by the status card alone. */
     EXECUTOR_URL: z.url({ protocol: /^https?$/ }).optional(),
-    EGRESS_ALLOWED_PRIVATE_HOSTS: hostList,
+    EGRESS_ALLOWED_PRIVATE_HOSTS: privateHostListSchema,
     /** Offered in the model list beside those of the keys. */
     LOCAL_MODEL_NAME: optionalText,
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

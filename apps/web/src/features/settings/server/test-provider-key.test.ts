@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parsePrivateHost } from '@agentweaver/core/egress/egress-policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGuardedFetch } from '../../../server/guarded-fetch.ts';
 import { testProviderKey } from './test-provider-key.ts';
@@ -24,7 +25,10 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const test = (apiKey: string, path = '/v1/', opened = [new URL(origin).host]) =>
-  testProviderKey({ provider: 'openai_compatible', apiKey, baseUrl: `${origin}${path}` }, createGuardedFetch(opened));
+  testProviderKey(
+    { provider: 'openai_compatible', apiKey, baseUrl: `${origin}${path}` },
+    createGuardedFetch(opened.map(parsePrivateHost)),
+  );
 
 describe('testing a provider key', () => {
   it('takes a key that lists models, and keeps the list', async () => {

@@ -1,5 +1,5 @@
-import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import ipaddr from 'ipaddr.js';
+import { ExecutionError } from '../engine/execution-errors.ts';
 import { whyNotPublic } from './ip-address.ts';
 
 /** A host that the operator opened although it has no public address; every port when `port` is absent. */
@@ -54,9 +54,13 @@ export const parsePrivateHost = (entry: string): PrivateHost => {
   return { host: canonicalHost(url.hostname), ...(port ? { port: Number(port) } : {}) };
 };
 
-const matchesPattern = (host: string, pattern: string): boolean => {
-  const wanted = canonicalHost(pattern.trim());
-  return wanted.startsWith('*.') ? host.endsWith(wanted.slice(1)) : host === wanted;
+/** Patterns are exact names or `*.suffix`, which does not stand for the suffix alone. */
+export const matchesHost = (hostname: string, patterns: readonly string[]): boolean => {
+  const host = canonicalHost(hostname);
+  return patterns.some((pattern) => {
+    const wanted = canonicalHost(pattern.trim());
+    return wanted.startsWith('*.') ? host.endsWith(wanted.slice(1)) : host === wanted;
+  });
 };
 
 /** Whether the operator opened exactly this host and port. */
@@ -90,17 +94,23 @@ export const checkUrl = (url: URL, rules: EgressRules): void => {
       'Send credentials in a header, such as Authorization.',
     );
   }
-  const host = canonicalHost(url.hostname);
-  if (rules.allowedHosts.length > 0 && !rules.allowedHosts.some((pattern) => matchesPattern(host, pattern))) {
+  checkHost({ hostname: url.hostname, port: portOf(url) }, rules);
+};
+
+/** The same for a connection that is not HTTP, such as a database's. */
+export const checkHost = ({ hostname, port }: { hostname: string; port: number }, rules: EgressRules): void => {
+  const host = canonicalHost(hostname);
+  if (rules.allowedHosts.length > 0 && !matchesHost(host, rules.allowedHosts)) {
     throw new EgressDenied(
       'not_in_allow_list',
       `${host} is not on this workspace's list of allowed hosts.`,
       'An owner can add the host in the workspace settings.',
     );
   }
-  if (isOpenedPrivateHost(host, portOf(url), rules)) return;
-  if (host === 'localhost' || host.endsWith('.localhost'))
+  if (isOpenedPrivateHost(host, port, rules)) return;
+  if (host === 'localhost' || host.endsWith('.localhost')) {
     throw privateAddressDenied(host, 'an address of this machine');
+  }
   if (ipaddr.isValid(host)) {
     const problem = whyNotPublic(host);
     if (problem) throw privateAddressDenied(host, problem);
