@@ -22,6 +22,12 @@ describe('secrets', () => {
     expect(() => decryptSecret({ ...scope, masterKey }, secret)).toThrow('cannot be read');
   });
 
+  it('cannot be read as a secret of another kind', () => {
+    const secret = encryptSecret({ ...scope, purpose: 'credential' }, 'sk-secret');
+    expect(decryptSecret({ ...scope, purpose: 'credential' }, secret)).toBe('sk-secret');
+    expect(() => decryptSecret(scope, secret)).toThrow('cannot be read');
+  });
+
   it('are refused when any byte was changed or cut off', () => {
     const { ciphertext, keyVersion } = encryptSecret(scope, 'sk-secret');
     for (let index = 0; index < ciphertext.length; index += 1) {

@@ -5,7 +5,11 @@ export type SecretScope = {
   /** 32 bytes in base64, from the deployer. */
   masterKey: string;
   workspaceId: string;
+  /** Part of the key as well: a ciphertext of one kind is nothing as another. */
+  purpose?: SecretPurpose;
 };
+
+export type SecretPurpose = 'provider-key' | 'credential' | 'oauth-state';
 
 export type EncryptedSecret = {
   /** Nonce, ciphertext, tag. */
@@ -18,7 +22,6 @@ const KEY_VERSION = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
-const PURPOSE = 'provider-key';
 
 /** AES-256-GCM under a key derived by HKDF-SHA-256 from the master key for this workspace. */
 export const encryptSecret = (scope: SecretScope, text: string): EncryptedSecret => {
@@ -50,11 +53,11 @@ export const decryptSecret = (scope: SecretScope, secret: { ciphertext: Uint8Arr
 const unreadable = (cause?: unknown) =>
   new Error('The secret cannot be read: it was changed, or made with another master key.', { cause });
 
-const deriveKey = ({ masterKey, workspaceId }: SecretScope): Buffer => {
+const deriveKey = ({ masterKey, workspaceId, purpose = 'provider-key' }: SecretScope): Buffer => {
   const master = Buffer.from(masterKey, 'base64');
   if (master.length !== KEY_BYTES) throw new Error('The master key must be 32 bytes in base64.');
-  return Buffer.from(hkdfSync('sha256', master, workspaceId, `agentweaver/${PURPOSE}/v${KEY_VERSION}`, KEY_BYTES));
+  return Buffer.from(hkdfSync('sha256', master, workspaceId, `agentweaver/${purpose}/v${KEY_VERSION}`, KEY_BYTES));
 };
 
-const associatedData = ({ workspaceId }: SecretScope, keyVersion: number): Buffer =>
-  Buffer.from(JSON.stringify([workspaceId, PURPOSE, keyVersion]));
+const associatedData = ({ workspaceId, purpose = 'provider-key' }: SecretScope, keyVersion: number): Buffer =>
+  Buffer.from(JSON.stringify([workspaceId, purpose, keyVersion]));
