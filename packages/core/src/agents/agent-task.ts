@@ -1,5 +1,5 @@
-import type { CallContext, Host } from '../host/host.ts';
 import type { LogLevel } from '../engine/events.ts';
+import type { CallContext, Host } from '../host/host.ts';
 import type { ImagePart, ModelMessage, ModelRequest, Usage } from '../models/model-call.ts';
 import type { StepReport } from '../nodes/node-type.ts';
 import type { BoundTool } from '../tools/tool.ts';

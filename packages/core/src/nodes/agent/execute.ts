@@ -2,7 +2,7 @@ import { ExecutionError } from '../../engine/execution-errors.ts';
 import type { ModelResponse } from '../../models/model-call.ts';
 import type { Execute } from '../node-type.ts';
 import type { AgentConfig } from './definition.ts';
-import { checkOutput, type OutputSchema, parseOutputSchema } from './output-schema.ts';
+import { checkOutput, type OutputSchema, parseOutputSchema } from '../../agents/output-schema.ts';
 
 export const executeAgent: Execute<AgentConfig> = async ({ config, render, host, nextCall, timeoutMs, log }) => {
   const outputSchema = parseOutputSchema(config.outputSchema);

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { ExecutionError } from '../../engine/execution-errors.ts';
+import { ExecutionError } from '../engine/execution-errors.ts';
 
 export type OutputSchema = Record<string, unknown>;
 
