@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { upgradeSettings } from './upgrade-settings.ts';
 
 /** The output port that a failed step takes under `onError: branch`; no node type has a port of this name. */
 export const ERROR_PORT = 'error';
@@ -108,7 +109,9 @@ export const workflowDefinitionSchema = z.strictObject({
   version: z.literal(DEFINITION_VERSION).default(DEFINITION_VERSION),
   nodes: z.array(workflowNodeSchema).max(MAX_NODES),
   edges: z.array(workflowEdgeSchema).max(MAX_EDGES),
-  settings: workflowSettingsSchema.default(() => workflowSettingsSchema.parse({})),
+  settings: z
+    .preprocess((settings: z.input<typeof workflowSettingsSchema>) => upgradeSettings(settings), workflowSettingsSchema)
+    .default(() => workflowSettingsSchema.parse({})),
 });
 
 /** A workflow as plain JSON: what is validated, run, published, exported and sent over REST. */
