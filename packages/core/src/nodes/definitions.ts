@@ -12,9 +12,13 @@ import { agentDefinition } from './agent/definition.ts';
 import { codeDefinition } from './code/definition.ts';
 import { conditionDefinition } from './condition/definition.ts';
 import { delayDefinition } from './delay/definition.ts';
+import { groupDefinition } from './group/definition.ts';
 import { httpRequestDefinition } from './http_request/definition.ts';
 import { inputDefinition } from './input/definition.ts';
+import { loopDefinition } from './loop/definition.ts';
+import { mapDefinition } from './map/definition.ts';
 import { NODE_TYPES, type NodeDefinition, type NodeType, type Port } from './node-type.ts';
+import { noteDefinition } from './note/definition.ts';
 import { outputDefinition } from './output/definition.ts';
 import { transformDefinition } from './transform/definition.ts';
 
@@ -27,6 +31,10 @@ export const NODE_DEFINITIONS: Record<NodeType, NodeDefinition> = {
   http_request: httpRequestDefinition,
   code: codeDefinition,
   delay: delayDefinition,
+  map: mapDefinition,
+  loop: loopDefinition,
+  note: noteDefinition,
+  group: groupDefinition,
 };
 
 const isNodeType = (type: string): type is NodeType => (NODE_TYPES as readonly string[]).includes(type);

@@ -3,9 +3,13 @@ import { executeAgent } from './agent/execute.ts';
 import { executeCode } from './code/execute.ts';
 import { executeCondition } from './condition/execute.ts';
 import { executeDelay } from './delay/execute.ts';
+import { executeGroup } from './group/execute.ts';
 import { executeHttpRequest } from './http_request/execute.ts';
 import { executeInput } from './input/execute.ts';
+import { executeLoop } from './loop/execute.ts';
+import { executeMap } from './map/execute.ts';
 import type { Execute, NodeType } from './node-type.ts';
+import { executeNote } from './note/execute.ts';
 import { executeOutput } from './output/execute.ts';
 import { executeTransform } from './transform/execute.ts';
 
@@ -19,4 +23,8 @@ export const NODE_EXECUTORS: Record<NodeType, Execute<never>> = {
   http_request: executeHttpRequest,
   code: executeCode,
   delay: executeDelay,
+  map: executeMap,
+  loop: executeLoop,
+  note: executeNote,
+  group: executeGroup,
 };

@@ -14,6 +14,10 @@ export const NODE_TYPES = [
   'http_request',
   'code',
   'delay',
+  'map',
+  'loop',
+  'note',
+  'group',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

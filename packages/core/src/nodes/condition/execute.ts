@@ -1,5 +1,6 @@
 import type { ExecuteContext, ExecuteResult } from '../node-type.ts';
 import { type ConditionConfig, DEFAULT_PORT } from './definition.ts';
+import { isTruthy } from './is-truthy.ts';
 
 const MAX_SHOWN_LENGTH = 80;
 
@@ -11,16 +12,6 @@ const asText = (value: unknown): string => {
 const shown = (value: unknown): string => {
   const text = JSON.stringify(value ?? null);
   return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
-};
-
-/** Models and forms answer with text, so the words count for what they say. */
-const FALSE_WORDS = new Set(['', 'false', 'no', '0', 'null']);
-
-export const isTruthy = (value: unknown): boolean => {
-  if (typeof value === 'string') return !FALSE_WORDS.has(value.trim().toLowerCase());
-  if (Array.isArray(value)) return value.length > 0;
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
-  return Boolean(value);
 };
 
 const comparable = (value: unknown): string => asText(value).trim().toLowerCase();
