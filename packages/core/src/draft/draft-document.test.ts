@@ -14,6 +14,17 @@ const json = fc
 const nodeId = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,20}$/);
 const coordinate = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0 || 0);
 
+const budget = fc.record(
+  {
+    usd: fc.double({ min: 0, max: 100_000, noNaN: true }).map((value) => value + 0 || 0),
+    tokens: fc.nat(),
+    modelCalls: fc.nat(1_000_000),
+    seconds: fc.nat(86_400),
+    onReached: fc.constantFrom('fail' as const, 'ask' as const, 'downgrade' as const),
+    downgradeTo: fc.constant('demo/demo-model'),
+  },
+  { requiredKeys: ['onReached'], noNullPrototype: true },
+);
 const definitions: fc.Arbitrary<WorkflowDefinition> = fc
   .uniqueArray(nodeId, { minLength: 1, maxLength: 8 })
   .chain((ids) =>
@@ -43,7 +54,14 @@ const definitions: fc.Arbitrary<WorkflowDefinition> = fc
                   { noNullPrototype: true },
                 ),
                 timeoutMs: fc.integer({ min: 100, max: 86_400_000 }),
-                onError: fc.constantFrom('fail' as const, 'continue' as const),
+                onError: fc.constantFrom('fail' as const, 'continue' as const, 'branch' as const),
+                onErrorValue: json,
+                budget,
+                parent: fc.constantFrom(...ids),
+                size: fc.record(
+                  { width: fc.integer({ min: 1, max: 5_000 }), height: fc.integer({ min: 1, max: 5_000 }) },
+                  { noNullPrototype: true },
+                ),
               },
               { requiredKeys: ['id', 'type', 'name', 'position', 'config'], noNullPrototype: true },
             ),
@@ -66,7 +84,7 @@ const definitions: fc.Arbitrary<WorkflowDefinition> = fc
           {
             timeoutMs: fc.integer({ min: 1_000, max: 86_400_000 }),
             maxParallel: fc.integer({ min: 1, max: 64 }),
-            budgetUsd: fc.double({ min: 0, max: 100_000, noNaN: true }).map((value) => value + 0 || 0),
+            budget,
             memoryMb: fc.integer({ min: 128, max: 16_384 }),
           },
           { requiredKeys: ['timeoutMs', 'maxParallel', 'memoryMb'], noNullPrototype: true },
@@ -137,7 +155,22 @@ describe('projection of a broken document', () => {
   const entry = fc.oneof(
     garbage,
     fc.dictionary(
-      fc.constantFrom('type', 'name', 'position', 'config', 'retry', 'disabled', 'source', 'target', 'order'),
+      fc.constantFrom(
+        'type',
+        'name',
+        'position',
+        'config',
+        'retry',
+        'disabled',
+        'source',
+        'target',
+        'order',
+        'parent',
+        'size',
+        'budget',
+        'onError',
+        'onErrorValue',
+      ),
       fc.oneof(garbage, fc.constantFrom('agent', 'input', 'a')),
       { noNullPrototype: true },
     ),
@@ -149,7 +182,7 @@ describe('projection of a broken document', () => {
         fc.array(
           fc.tuple(
             fc.constantFrom('nodes', 'edges', 'settings'),
-            fc.constantFrom('a', 'b', '1 bad id', 'timeoutMs'),
+            fc.constantFrom('a', 'b', '1 bad id', 'timeoutMs', 'budget', 'budgetUsd'),
             entry,
             fc.boolean(),
           ),
@@ -163,7 +196,7 @@ describe('projection of a broken document', () => {
           }
           const definition = draftToDefinition(throughTheWire(doc));
           for (const node of definition.nodes) {
-            expect(node.id).toMatch(/^[ab]$|^timeoutMs$/);
+            expect(node.id).toMatch(/^[ab]$|^timeoutMs$|^budget/);
             expect(typeof node.type).toBe('string');
             expect(Number.isFinite(node.position.x + node.position.y)).toBe(true);
           }

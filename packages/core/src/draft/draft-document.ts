@@ -2,16 +2,16 @@
  * A workflow's draft as a Yjs document, and its projection to the plain definition.
  *
  * - `nodes`: id → Y.Map of `type`, `name`, `position` ({x, y}, one value), `order`, `config` (Y.Map; free text as Y.Text),
- *   `disabled`, `retry`, `timeoutMs`, `onError`
+ *   `parent`, `size`, `disabled`, `retry`, `timeoutMs`, `onError`, `onErrorValue`, `budget`
  * - `edges`: id → `{ source, sourcePort, target, targetPort, order }`, one value
  * - `settings`: name → value
  *
  * `order` keeps the definition's lists in order: the entries of a Y.Map have none that all peers agree on.
  */
 import * as Y from 'yjs';
+import { upgradeSettings } from '../definition/upgrade-settings.ts';
 import {
   DEFINITION_VERSION,
-  nodeIdSchema,
   type WorkflowDefinition,
   type WorkflowEdge,
   type WorkflowNode,
@@ -19,6 +19,7 @@ import {
   workflowSettingsSchema,
 } from '../definition/workflow-definition.ts';
 import { formSchemaFor } from '../nodes/form-schema.ts';
+import { budgetFromJson, edgeFromJson, finite, nodeFromJson } from './from-json.ts';
 import { fromShared, isRecord, mergeMap, mergeValue, sameJson } from './shared-values.ts';
 
 /** Says who made a change: an undo manager tracks its own origins, a server skips its own. Any value. */
@@ -86,7 +87,8 @@ export const writeNode = (doc: Y.Doc, node: WorkflowNode, order: number): void =
   for (const key of [...map.keys()]) if (key !== 'config' && members[key] === undefined) map.delete(key);
   for (const [key, value] of Object.entries(members)) {
     // Copied by `fromShared`, because Yjs takes plain objects only: no null prototypes.
-    if (value !== undefined && !sameJson(fromShared(map.get(key)), value)) map.set(key, fromShared(value));
+    if (value === undefined || (map.has(key) && sameJson(fromShared(map.get(key)), value))) continue;
+    map.set(key, fromShared(value));
   }
   writeConfig(map, node.type, config);
 };
@@ -105,55 +107,9 @@ export const writeEdge = (doc: Y.Doc, edge: WorkflowEdge, order: number): void =
   if (!sameJson(fromShared(edges.get(id)), value)) edges.set(id, value);
 };
 
-const isId = (value: unknown): value is string => nodeIdSchema.safeParse(value).success;
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-const finite = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-
 const readOrder = (entry: unknown): number => {
   const order = entry instanceof Y.Map ? entry.get('order') : isRecord(entry) ? entry.order : undefined;
   return finite(order) ?? 0;
-};
-
-const readRetry = (value: unknown): WorkflowNode['retry'] => {
-  if (!isRecord(value)) return undefined;
-  return {
-    maxAttempts: finite(value.maxAttempts) ?? 1,
-    backoffMs: finite(value.backoffMs) ?? 1_000,
-    backoffFactor: finite(value.backoffFactor) ?? 2,
-  };
-};
-
-const nodeFromJson = (id: string, json: unknown): WorkflowNode | undefined => {
-  if (!isId(id) || !isRecord(json)) return undefined;
-  const type = text(json.type);
-  if (!type) return undefined;
-  const position = isRecord(json.position) ? json.position : {};
-  const node: WorkflowNode = {
-    id,
-    type,
-    name: text(json.name) ?? id,
-    position: { x: finite(position.x) ?? 0, y: finite(position.y) ?? 0 },
-    config: isRecord(json.config) ? json.config : {},
-  };
-  if (typeof json.disabled === 'boolean') node.disabled = json.disabled;
-  const retry = readRetry(json.retry);
-  if (retry) node.retry = retry;
-  const timeoutMs = finite(json.timeoutMs);
-  if (timeoutMs !== undefined) node.timeoutMs = timeoutMs;
-  if (json.onError === 'fail' || json.onError === 'continue') node.onError = json.onError;
-  return node;
-};
-
-const edgeFromJson = (id: string, json: unknown): WorkflowEdge | undefined => {
-  if (!isRecord(json) || !isId(json.source) || !isId(json.target)) return undefined;
-  return {
-    id,
-    source: json.source,
-    sourcePort: text(json.sourcePort) ?? 'out',
-    target: json.target,
-    targetPort: text(json.targetPort) ?? 'in',
-  };
 };
 
 /** One node of the draft; `undefined` when there is none or it is not one. */
@@ -174,7 +130,16 @@ const readOrdered = <T extends { id: string }>(
   return found.map(({ value }) => value);
 };
 
-export const readNodes = (doc: Y.Doc): WorkflowNode[] => readOrdered(draftNodes(doc), nodeFromJson);
+/**
+ * A parent that does not exist is left out, not deleted: one person may have removed a container while another put a
+ * node into it, and it is in it again when the removal is undone.
+ */
+export const readNodes = (doc: Y.Doc): WorkflowNode[] => {
+  const nodes = readOrdered(draftNodes(doc), nodeFromJson);
+  const ids = new Set(nodes.map((node) => node.id));
+  for (const node of nodes) if (node.parent !== undefined && !ids.has(node.parent)) delete node.parent;
+  return nodes;
+};
 
 /**
  * The edges whose two ends exist. Others are left out, not deleted: one person may have removed a
@@ -188,11 +153,13 @@ export const readEdges = (doc: Y.Doc, nodes: WorkflowNode[] = readNodes(doc)): W
 /** Settings of the wrong type fall back to their defaults; values out of range stay, for the validator to report. */
 export const readSettings = (doc: Y.Doc): WorkflowSettings => {
   const settings: WorkflowSettings = workflowSettingsSchema.parse({});
-  const map = draftSettings(doc);
-  for (const name of ['timeoutMs', 'maxParallel', 'budgetUsd', 'memoryMb'] as const) {
-    const value = finite(map.get(name));
+  const json = upgradeSettings(Object.fromEntries([...draftSettings(doc)].map(([k, v]) => [k, fromShared(v)])));
+  for (const name of ['timeoutMs', 'maxParallel', 'memoryMb'] as const) {
+    const value = finite(json[name]);
     if (value !== undefined) settings[name] = value;
   }
+  const budget = budgetFromJson(json.budget);
+  if (budget) settings.budget = budget;
   return settings;
 };
 

@@ -2,14 +2,20 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { type WorkflowDefinitionInput, workflowDefinitionSchema } from '../definition/workflow-definition.ts';
 import { validateWorkflow } from '../graph/validate-workflow.ts';
-import { definitionToDraft, draftScopes, draftToDefinition, readEdges, readNode } from './draft-document.ts';
+import {
+  definitionToDraft,
+  draftScopes,
+  draftSettings,
+  draftToDefinition,
+  readEdges,
+  readNode,
+} from './draft-document.ts';
 import { connect, connectionProblem, removeEdges } from './edit-edges.ts';
 import {
   addNode,
   copyFragment,
   insertFragment,
   moveNodes,
-  newNodeId,
   removeNodes,
   renameNodeId,
   setConfig,
@@ -18,6 +24,7 @@ import {
   textField,
   updateNode,
 } from './edit-nodes.ts';
+import { newNodeId } from './new-names.ts';
 
 const edge = (source: string, target: string, sourcePort = 'out') => ({
   id: `${source}-${target}`,
@@ -219,10 +226,18 @@ describe('fields', () => {
 
   it('of the workflow', () => {
     const doc = flow();
-    setSettings(doc, { budgetUsd: 2, maxParallel: 3 }, 'me');
-    expect(draftToDefinition(doc).settings).toMatchObject({ budgetUsd: 2, maxParallel: 3 });
-    setSettings(doc, { budgetUsd: undefined }, 'me');
-    expect(draftToDefinition(doc).settings).not.toHaveProperty('budgetUsd');
+    setSettings(doc, { budget: { usd: 2, onReached: 'ask' }, maxParallel: 3 }, 'me');
+    expect(draftToDefinition(doc).settings).toMatchObject({ budget: { usd: 2, onReached: 'ask' }, maxParallel: 3 });
+    setSettings(doc, { budget: undefined }, 'me');
+    expect(draftToDefinition(doc).settings).not.toHaveProperty('budget');
+  });
+
+  it('of the workflow read the dollars of an old draft as its budget, until another one is set', () => {
+    const doc = flow();
+    draftSettings(doc).set('budgetUsd', 3);
+    expect(draftToDefinition(doc).settings.budget).toEqual({ usd: 3, onReached: 'fail' });
+    setSettings(doc, { budget: undefined }, 'me');
+    expect(draftToDefinition(doc).settings).not.toHaveProperty('budget');
   });
 });
 

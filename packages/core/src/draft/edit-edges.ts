@@ -1,12 +1,19 @@
 /** Edits of a draft's edges, one transaction each; see `edit-nodes.ts` for joining several. */
 import type * as Y from 'yjs';
-import type { WorkflowEdge } from '../definition/workflow-definition.ts';
+import type { WorkflowEdge, WorkflowNode } from '../definition/workflow-definition.ts';
+import { byId, containersOf } from '../graph/parents.ts';
 import { getNodeDefinition, outputPortsOf } from '../nodes/definitions.ts';
-import { draftEdges, nextOrder, type Origin, readEdges, readNode, writeEdge } from './draft-document.ts';
+import { draftEdges, nextOrder, type Origin, readEdges, readNode, readNodes, writeEdge } from './draft-document.ts';
 
 export type Connection = Omit<WorkflowEdge, 'id'>;
 
-export type ConnectionProblem = 'unknown_node' | 'unknown_port' | 'same_node' | 'duplicate' | 'cycle';
+export type ConnectionProblem =
+  | 'unknown_node'
+  | 'unknown_port'
+  | 'same_node'
+  | 'crosses_container'
+  | 'duplicate'
+  | 'cycle';
 
 /** Why two ports cannot be connected; `undefined` when they can. Cheap enough to ask while an edge is being dragged. */
 export const connectionProblem = (doc: Y.Doc, connection: Connection): ConnectionProblem | undefined => {
@@ -18,10 +25,15 @@ export const connectionProblem = (doc: Y.Doc, connection: Connection): Connectio
   const outputs = outputPortsOf(source.type, source.config);
   if (!outputs.some((port) => port.id === connection.sourcePort)) return 'unknown_port';
   if (!inputs.some((port) => port.id === connection.targetPort)) return 'unknown_port';
-  const edges = readEdges(doc);
+  const nodes = readNodes(doc);
+  if (scopeOf(nodes, source.id) !== scopeOf(nodes, target.id)) return 'crosses_container';
+  const edges = readEdges(doc, nodes);
   if (edges.some((edge) => isSameConnection(edge, connection))) return 'duplicate';
   return reaches(edges, target.id, source.id) ? 'cycle' : undefined;
 };
+
+const scopeOf = (nodes: WorkflowNode[], nodeId: string): string | undefined =>
+  containersOf(byId(nodes), nodeId, getNodeDefinition)[0];
 
 const isSameConnection = (a: Connection, b: Connection): boolean =>
   a.source === b.source && a.sourcePort === b.sourcePort && a.target === b.target && a.targetPort === b.targetPort;

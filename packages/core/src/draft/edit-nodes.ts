@@ -6,9 +6,11 @@ import * as Y from 'yjs';
 import {
   nodeIdSchema,
   type WorkflowDefinition,
+  type WorkflowEdge,
   type WorkflowNode,
   type WorkflowSettings,
 } from '../definition/workflow-definition.ts';
+import { absolutePosition, byId, membersWithin, outermost } from '../graph/parents.ts';
 import { getNodeDefinition } from '../nodes/definitions.ts';
 import { formSchemaFor } from '../nodes/form-schema.ts';
 import {
@@ -20,43 +22,15 @@ import {
   nextOrder,
   type Origin,
   readEdges,
-  readNode,
+  readNodes,
   writeConfig,
   writeEdge,
   writeNode,
 } from './draft-document.ts';
-import { rewriteConfigReferences } from './references.ts';
+import { moveIntoParent, placeNodes } from './edit-parents.ts';
+import { freeName, newNodeId } from './new-names.ts';
+import { NO_RENAMES, type Renames, rewriteConfigReferences } from './references.ts';
 import { fromShared, itemSchema, mergeValue, propertySchema, toShared } from './shared-values.ts';
-
-/** No vowels and no look-alikes, so that an id spells no word and can be read aloud. */
-const SUFFIX_ALPHABET = 'bcdfghjkmnpqrstvwxz23456789';
-const SUFFIX_LENGTH = 3;
-
-/**
- * A free id such as `agent_k3f`. The suffix is random because two people who add a node at the same
- * time, or offline, would both take `agent_2`, and one node would replace the other on merge.
- */
-export const newNodeId = (doc: Y.Doc, stem: string, alsoTaken: ReadonlySet<string> = new Set()): string => {
-  const base =
-    stem
-      .replace(/[^A-Za-z0-9_]+/g, '_')
-      .replace(/^(?=\d)/, '_')
-      .slice(0, 64 - SUFFIX_LENGTH - 1) || 'node';
-  const nodes = draftNodes(doc);
-  for (;;) {
-    const random = crypto.getRandomValues(new Uint32Array(SUFFIX_LENGTH));
-    const suffix = [...random].map((value) => SUFFIX_ALPHABET[value % SUFFIX_ALPHABET.length]).join('');
-    const id = `${base}_${suffix}`;
-    if (!nodes.has(id) && !alsoTaken.has(id)) return id;
-  }
-};
-
-/** `Agent`, then `Agent 2`, … */
-const freeName = (doc: Y.Doc, title: string): string => {
-  const names = new Set([...draftNodes(doc).values()].map((node) => (node instanceof Y.Map ? node.get('name') : null)));
-  if (!names.has(title)) return title;
-  for (let n = 2; ; n++) if (!names.has(`${title} ${n}`)) return `${title} ${n}`;
-};
 
 export type NewNode = {
   type: string;
@@ -86,9 +60,10 @@ export const addNode = (doc: Y.Doc, node: NewNode, origin: Origin): string => {
   return id;
 };
 
-/** Removes the nodes and every edge at them. */
+/** Removes the nodes with what is inside them and every edge there; to keep that, see `releaseMembers`. */
 export const removeNodes = (doc: Y.Doc, nodeIds: Iterable<string>, origin: Origin): void => {
-  const removed = new Set(nodeIds);
+  const named = [...nodeIds];
+  const removed = new Set([...named, ...membersWithin(readNodes(doc), named)]);
   doc.transact(() => {
     const edges = draftEdges(doc);
     for (const edge of readEdges(doc)) {
@@ -108,7 +83,9 @@ export const moveNodes = (
   }, origin);
 };
 
-export type NodePatch = Partial<Pick<WorkflowNode, 'name' | 'disabled' | 'retry' | 'timeoutMs' | 'onError'>>;
+export type NodePatch = Partial<
+  Pick<WorkflowNode, 'name' | 'disabled' | 'retry' | 'timeoutMs' | 'onError' | 'onErrorValue' | 'budget' | 'size'>
+>;
 
 /** Sets what stands beside the config; a member that is `undefined` is removed. */
 export const updateNode = (doc: Y.Doc, nodeId: string, patch: NodePatch, origin: Origin): void => {
@@ -186,6 +163,7 @@ export const renameNodeId = (doc: Y.Doc, from: string, to: string, origin: Origi
   const node = draftNode(doc, from);
   if (!node || from === to || nodes.has(to) || !nodeIdSchema.safeParse(to).success) return false;
   doc.transact(() => {
+    const joins = joinsOf(readEdges(doc), from);
     const edges = readEdges(doc).filter((edge) => edge.source === from || edge.target === from);
     const orders = new Map(edges.map((edge, i) => [edge.id, orderOf(draftEdges(doc).get(edge.id)) ?? i]));
     nodes.set(to, node.clone());
@@ -195,7 +173,11 @@ export const renameNodeId = (doc: Y.Doc, from: string, to: string, origin: Origi
       const target = edge.target === from ? to : edge.target;
       writeEdge(doc, { ...edge, source, target }, orders.get(edge.id) ?? 0);
     }
-    for (const other of nodes.values()) if (other instanceof Y.Map) rewriteReferencesIn(other, from, to);
+    for (const [id, other] of nodes.entries()) {
+      if (!(other instanceof Y.Map)) continue;
+      if (other.get('parent') === from) other.set('parent', to);
+      rewriteReferencesIn(other, new Map([[from, to]]), joins.has(id) ? new Map([[from, to]]) : NO_RENAMES);
+    }
   }, origin);
   return true;
 };
@@ -207,11 +189,24 @@ const orderOf = (edge: unknown): number | undefined => {
     : undefined;
 };
 
-const rewriteReferencesIn = (node: DraftMap, from: string, to: string): void => {
+/** The nodes that this one leads to together with others: they see its output as `previous.<id>`. */
+const joinsOf = (edges: readonly Pick<WorkflowEdge, 'source' | 'target'>[], nodeId: string): Set<string> => {
+  const sources = sourcesByTarget(edges);
+  const targets = [...sources].filter(([, found]) => found.size > 1 && found.has(nodeId));
+  return new Set(targets.map(([target]) => target));
+};
+
+const sourcesByTarget = (edges: readonly Pick<WorkflowEdge, 'source' | 'target'>[]): Map<string, Set<string>> => {
+  const sources = new Map<string, Set<string>>();
+  for (const { source, target } of edges) sources.set(target, (sources.get(target) ?? new Set()).add(source));
+  return sources;
+};
+
+const rewriteReferencesIn = (node: DraftMap, renames: Renames, previous: Renames): void => {
   const type = String(node.get('type'));
   const config = fromShared(node.get('config'));
   if (typeof config === 'object' && config !== null) {
-    writeConfig(node, type, rewriteConfigReferences(type, { ...config }, new Map([[from, to]])));
+    writeConfig(node, type, rewriteConfigReferences(type, { ...config }, { steps: renames, previous }));
   }
 };
 
@@ -223,21 +218,31 @@ export const setSettings = (doc: Y.Doc, patch: Partial<WorkflowSettings>, origin
       if (value === undefined) settings.delete(key);
       else settings.set(key, value);
     }
+    // Where an old draft keeps its dollars; they would come back as the budget that was just taken away.
+    if ('budget' in patch) settings.delete('budgetUsd');
   }, origin);
 };
 
 /** Part of a workflow as JSON: what copy puts on the clipboard. */
 export type Fragment = Pick<WorkflowDefinition, 'nodes' | 'edges'>;
 
-/** The nodes and the edges between them. */
+/** The nodes with what is inside them and the edges between all of these. The outermost stand where the canvas shows them. */
 export const copyFragment = (doc: Y.Doc, nodeIds: Iterable<string>): Fragment => {
-  const ids = new Set(nodeIds);
-  const nodes = [...ids].flatMap((id) => readNode(doc, id) ?? []);
+  const all = byId(readNodes(doc));
+  const tops = new Set(outermost(all, nodeIds));
+  const ids = new Set([...tops, ...membersWithin(all.values(), tops)]);
+  const nodes = [...ids].flatMap((id): WorkflowNode[] => {
+    const node = all.get(id);
+    if (!node || !tops.has(id)) return node ? [node] : [];
+    const { parent: _, ...top } = node;
+    return [{ ...top, position: absolutePosition(all, id) }];
+  });
   return { nodes, edges: readEdges(doc).filter((edge) => ids.has(edge.source) && ids.has(edge.target)) };
 };
 
 /**
- * Adds a copied fragment with fresh ids, moved by `offset`, its references among each other rewritten.
+ * Adds a copied fragment with fresh ids, moved by `offset`, its references among each other rewritten; into a
+ * container or group when `parentId` is given, as far as its nodes may go there.
  * Returns the new id of each node by its old one.
  */
 export const insertFragment = (
@@ -245,6 +250,7 @@ export const insertFragment = (
   fragment: Fragment,
   offset: { x: number; y: number },
   origin: Origin,
+  parentId?: string,
 ): Map<string, string> => {
   const ids = new Map<string, string>();
   doc.transact(() => {
@@ -252,12 +258,8 @@ export const insertFragment = (
       const taken = new Set([...ids.values(), ...fragment.nodes.map((other) => other.id)]);
       ids.set(node.id, newNodeId(doc, node.type, taken));
     }
-    for (const node of fragment.nodes) {
-      const position = { x: node.position.x + offset.x, y: node.position.y + offset.y };
-      const config = rewriteConfigReferences(node.type, node.config, ids);
-      const copy = { ...node, id: ids.get(node.id) ?? node.id, name: freeName(doc, node.name), position, config };
-      writeNode(doc, copy, nextOrder(draftNodes(doc)));
-    }
+    for (const node of fragment.nodes)
+      writeNode(doc, copyOf(doc, node, { fragment, ids, offset }), nextOrder(draftNodes(doc)));
     for (const edge of fragment.edges) {
       const source = ids.get(edge.source);
       const target = ids.get(edge.target);
@@ -268,6 +270,45 @@ export const insertFragment = (
         nextOrder(draftEdges(doc)),
       );
     }
+    if (parentId !== undefined) moveIntoParent(doc, ids.values(), parentId, origin);
   }, origin);
   return ids;
+};
+
+type Copying = { fragment: Fragment; ids: ReadonlyMap<string, string>; offset: { x: number; y: number } };
+
+const copyOf = (doc: Y.Doc, node: WorkflowNode, { fragment, ids, offset }: Copying): WorkflowNode => {
+  const { parent: oldParent, ...rest } = node;
+  const parent = oldParent === undefined ? undefined : ids.get(oldParent);
+  const moved = { x: node.position.x + offset.x, y: node.position.y + offset.y };
+  const sources = sourcesByTarget(fragment.edges).get(node.id) ?? new Set();
+  const previous = sources.size > 1 ? new Map([...ids].filter(([id]) => sources.has(id))) : NO_RENAMES;
+  return {
+    ...rest,
+    ...(parent === undefined ? { position: moved } : { parent }),
+    id: ids.get(node.id) ?? node.id,
+    name: freeName(doc, node.name),
+    config: rewriteConfigReferences(node.type, node.config, { steps: ids, previous }),
+  };
+};
+
+/** Copies nodes beside themselves, in the container or group that each is in. Returns the new ids by the old ones. */
+export const duplicateNodes = (
+  doc: Y.Doc,
+  nodeIds: Iterable<string>,
+  offset: { x: number; y: number },
+  origin: Origin,
+): Map<string, string> => {
+  const all = byId(readNodes(doc));
+  const fragment = copyFragment(doc, nodeIds);
+  return doc.transact(() => {
+    const ids = insertFragment(doc, fragment, offset, origin);
+    const parents = fragment.nodes.flatMap(({ id, parent }): [string, string][] => {
+      const original = all.get(id)?.parent;
+      const copy = ids.get(id);
+      return parent === undefined && original !== undefined && copy !== undefined ? [[copy, original]] : [];
+    });
+    placeNodes(doc, new Map(parents), origin);
+    return ids;
+  }, origin);
 };

@@ -1,15 +1,24 @@
+import type { ReferenceRoot } from '../expressions/references.ts';
 import { rewriteExpressionReferences, rewriteReferences } from '../expressions/template.ts';
 import { type FormSchema, formSchemaFor } from '../nodes/form-schema.ts';
 import { isRecord, itemSchema, propertySchema } from './shared-values.ts';
 
 /** New node ids by their old ones. */
-type Renames = ReadonlyMap<string, string>;
+export type Renames = ReadonlyMap<string, string>;
+export const NO_RENAMES: Renames = new Map();
 
-/** The config with every `steps.<id>` in its templates, expressions and code pointing at the new ids. */
+export type ReferenceRenames = {
+  /** For `steps.<id>` and for fields that name a step. */
+  steps: Renames;
+  /** For `previous.<id>`: only of those that lead to the node together with others. */
+  previous: Renames;
+};
+
+/** The config with every reference in its templates, expressions, code and step fields pointing at the new ids. */
 export const rewriteConfigReferences = (
   type: string,
   config: Record<string, unknown>,
-  renames: Renames,
+  renames: ReferenceRenames,
 ): Record<string, unknown> => {
   const schema = formSchemaFor(type);
   return Object.fromEntries(
@@ -17,7 +26,7 @@ export const rewriteConfigReferences = (
   );
 };
 
-const rewriteValue = (value: unknown, schema: FormSchema | undefined, renames: Renames): unknown => {
+const rewriteValue = (value: unknown, schema: FormSchema | undefined, renames: ReferenceRenames): unknown => {
   if (typeof value === 'string') return rewriteText(value, schema?.widget, renames);
   if (Array.isArray(value)) return value.map((item) => rewriteValue(item, itemSchema(schema), renames));
   if (!isRecord(value)) return value;
@@ -26,21 +35,34 @@ const rewriteValue = (value: unknown, schema: FormSchema | undefined, renames: R
   );
 };
 
-const rewriteText = (text: string, widget: unknown, renames: Renames): string => {
-  let result = text;
-  for (const [from, to] of renames) {
-    if (widget === 'template') result = rewriteReferences(result, from, to);
-    else if (widget === 'jsonata') result = rewriteExpressionReferences(result, from, to);
-    else if (widget === 'code') result = rewriteJavaScript(result, from, to);
-  }
-  return result;
+const rewriteText = (text: string, widget: unknown, { steps, previous }: ReferenceRenames): string => {
+  if (widget === 'step') return steps.get(text) ?? text;
+  const rewrite = rewriterOf(widget);
+  if (!rewrite) return text;
+  const inSteps = rewriteAll(text, steps, (found, from, to) => rewrite(found, from, to, 'steps'));
+  return rewriteAll(inSteps, previous, (found, from, to) => rewrite(found, from, to, 'previous'));
+};
+
+const rewriteAll = (
+  text: string,
+  renames: Renames,
+  rewrite: (text: string, from: string, to: string) => string,
+): string => [...renames].reduce((result, [from, to]) => rewrite(result, from, to), text);
+
+const rewriterOf = (widget: unknown) => {
+  if (widget === 'template') return rewriteReferences;
+  if (widget === 'jsonata') return rewriteExpressionReferences;
+  return widget === 'code' ? rewriteJavaScript : undefined;
 };
 
 /** Node ids hold no characters that mean something in a pattern. */
-const rewriteJavaScript = (source: string, from: string, to: string): string =>
+const rewriteJavaScript = (source: string, from: string, to: string, root: ReferenceRoot): string =>
   source
-    .replace(new RegExp(`\\bsteps(\\??)\\.${from}(?![A-Za-z0-9_$])`, 'g'), (_, optional) => `steps${optional}.${to}`)
     .replace(
-      new RegExp(`\\bsteps(\\??\\.)?\\[(['"\`])${from}\\2\\]`, 'g'),
-      (_, optional = '', quote) => `steps${optional}[${quote}${to}${quote}]`,
+      new RegExp(`\\b${root}(\\??)\\.${from}(?![A-Za-z0-9_$])`, 'g'),
+      (_, optional) => `${root}${optional}.${to}`,
+    )
+    .replace(
+      new RegExp(`\\b${root}(\\??\\.)?\\[(['"\`])${from}\\2\\]`, 'g'),
+      (_, optional = '', quote) => `${root}${optional}[${quote}${to}${quote}]`,
     );

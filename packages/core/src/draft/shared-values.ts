@@ -7,9 +7,12 @@ const MAX_DEPTH = 64;
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Y.AbstractType);
 
-/** Free text is a shared type, so that two people can type in one field; ids, choices and models are replaced whole. */
+/** Fields that are picked from a list, not typed. */
+const PICKED = new Set<unknown>(['model', 'credential', 'workflow', 'step']);
+
+/** Free text is a shared type, so that two people can type in one field; ids and choices are replaced whole. */
 const isSharedText = (schema: FormSchema | undefined): boolean =>
-  schema?.type === 'string' && !schema.enum && !schema.pattern && schema.widget !== 'model';
+  schema?.type === 'string' && !schema.enum && !schema.pattern && !PICKED.has(schema.widget);
 
 export const propertySchema = (schema: FormSchema | undefined, key: string): FormSchema | undefined => {
   const property = schema?.properties?.[key];

@@ -1,5 +1,8 @@
 import { compileExpression } from './expression.ts';
 
+/** Where a node's id may stand as a member: `steps`, and `previous` where several predecessors lead to a node. */
+export type ReferenceRoot = 'steps' | 'previous';
+
 /** A step that an expression names: `steps.<id>` or `$lookup(steps, "<id>")`. */
 export type StepReference = {
   nodeId: string;
@@ -12,56 +15,59 @@ export type StepReference = {
 type AstNode = { type?: unknown; value?: unknown; position?: unknown; steps?: unknown; [key: string]: unknown };
 
 /** Throws `ExpressionSyntaxError`. Ids that are computed when it runs cannot be told. */
-export const findReferences = (source: string): StepReference[] => {
+export const findReferences = (source: string, root: ReferenceRoot = 'steps'): StepReference[] => {
   const found: StepReference[] = [];
-  visit(compileExpression(source).ast(), source, true, found);
+  visit(compileExpression(source).ast(), { source, root, found }, true);
   return found.sort((left, right) => left.start - right.start);
 };
+
+type Search = { source: string; root: ReferenceRoot; found: StepReference[] };
 
 /**
  * `atRoot`: names are looked up in the scope itself. Behind the first step of a path, in filters, sorting and
  * grouping they mean the fields of what stands before, and only `$$` leads back to the scope.
  */
-const visit = (value: unknown, source: string, atRoot: boolean, found: StepReference[]): void => {
+const visit = (value: unknown, search: Search, atRoot: boolean): void => {
   if (Array.isArray(value)) {
-    for (const entry of value) visit(entry, source, atRoot, found);
+    for (const entry of value) visit(entry, search, atRoot);
     return;
   }
   if (!isAstNode(value)) return;
-  const reference = referenceOfPath(value, source, atRoot) ?? referenceOfLookup(value, source, atRoot);
-  if (reference) found.push(reference);
+  const reference = referenceOfPath(value, search, atRoot) ?? referenceOfLookup(value, search, atRoot);
+  if (reference) search.found.push(reference);
   for (const [key, child] of Object.entries(value)) {
     if (key === 'steps' && Array.isArray(child)) {
-      visit(child[0], source, atRoot, found);
-      visit(child.slice(1), source, false, found);
+      visit(child[0], search, atRoot);
+      visit(child.slice(1), search, false);
     } else {
-      visit(child, source, atRoot && !RELATIVE_PARTS.has(key), found);
+      visit(child, search, atRoot && !RELATIVE_PARTS.has(key));
     }
   }
 };
 
 const RELATIVE_PARTS = new Set(['predicate', 'stages', 'group', 'terms', 'pattern', 'update', 'delete']);
 
-const referenceOfPath = (node: AstNode, source: string, atRoot: boolean): StepReference | undefined => {
-  const id = stepsPath(node, atRoot)?.[0];
-  return id?.type === 'name' ? located(id, source) : undefined;
+const referenceOfPath = (node: AstNode, search: Search, atRoot: boolean): StepReference | undefined => {
+  const id = pathFromRoot(node, search.root, atRoot)?.[0];
+  return id?.type === 'name' ? located(id, search.source) : undefined;
 };
 
-const referenceOfLookup = (node: AstNode, source: string, atRoot: boolean): StepReference | undefined => {
+const referenceOfLookup = (node: AstNode, search: Search, atRoot: boolean): StepReference | undefined => {
   if (node.type !== 'function' || !isAstNode(node.procedure) || node.procedure.value !== 'lookup') return undefined;
   const [target, id] = astNodes(node.arguments);
-  return target && id?.type === 'string' && stepsPath(target, atRoot)?.length === 0 ? located(id, source) : undefined;
+  const isLookup = target && id?.type === 'string' && pathFromRoot(target, search.root, atRoot)?.length === 0;
+  return isLookup ? located(id, search.source) : undefined;
 };
 
-/** What follows `steps` in a path that begins there; `undefined` for every other node. */
-const stepsPath = (node: AstNode, atRoot: boolean): AstNode[] | undefined => {
+/** What follows `steps` (or `previous`) in a path that begins there; `undefined` for every other node. */
+const pathFromRoot = (node: AstNode, root: ReferenceRoot, atRoot: boolean): AstNode[] | undefined => {
   if (node.type !== 'path') return undefined;
   const path = astNodes(node.steps);
   const [first] = path;
   const fromContext = first?.type === 'variable' && first.value === '' && atRoot;
   const fromTop = first?.type === 'variable' && first.value === '$';
   const names = fromContext || fromTop ? path.slice(1) : atRoot ? path : [];
-  return names[0]?.type === 'name' && names[0].value === 'steps' ? names.slice(1) : undefined;
+  return names[0]?.type === 'name' && names[0].value === root ? names.slice(1) : undefined;
 };
 
 /** JSONata's position is where the token ends. */

@@ -1,7 +1,7 @@
 import { ExecutionError } from '../engine/execution-errors.ts';
 import { type ExpressionScope, evaluateExpression } from './expression.ts';
 import { findExpressionEnd } from './find-expression-end.ts';
-import { findReferences, type StepReference } from './references.ts';
+import { findReferences, type ReferenceRoot, type StepReference } from './references.ts';
 
 /** A template cut into literal text and the JSONata between `{{` and `}}`. */
 export type TemplatePart =
@@ -83,22 +83,32 @@ export const referencedSteps = (template: string): string[] => {
 };
 
 /** The template with every reference to the step `fromId` made one to `toId`; nothing else changes. */
-export const rewriteReferences = (template: string, fromId: string, toId: string): string => {
+export const rewriteReferences = (
+  template: string,
+  fromId: string,
+  toId: string,
+  root: ReferenceRoot = 'steps',
+): string => {
   if (!template.includes(fromId)) return template;
   const { parts, unclosedAt } = parseTemplate(template);
   const rewritten = parts.map((part) =>
-    part.kind === 'text' ? part.text : `{{${rewriteExpressionReferences(part.source, fromId, toId)}}}`,
+    part.kind === 'text' ? part.text : `{{${rewriteExpressionReferences(part.source, fromId, toId, root)}}}`,
   );
   const tail = rewritten.at(-1);
   if (unclosedAt !== undefined && tail !== undefined)
-    rewritten[rewritten.length - 1] = rewriteByPattern(tail, fromId, toId);
+    rewritten[rewritten.length - 1] = rewriteByPattern(tail, fromId, toId, root);
   return rewritten.join('');
 };
 
 /** The same for a bare JSONata expression. */
-export const rewriteExpressionReferences = (source: string, fromId: string, toId: string): string => {
-  const references = referencesIn(source);
-  if (references === undefined) return rewriteByPattern(source, fromId, toId);
+export const rewriteExpressionReferences = (
+  source: string,
+  fromId: string,
+  toId: string,
+  root: ReferenceRoot = 'steps',
+): string => {
+  const references = referencesIn(source, root);
+  if (references === undefined) return rewriteByPattern(source, fromId, toId, root);
   return references
     .filter((reference) => reference.nodeId === fromId)
     .reduceRight(
@@ -108,14 +118,14 @@ export const rewriteExpressionReferences = (source: string, fromId: string, toId
 };
 
 /** For text that does not compile yet: somebody is typing, and the name they typed still has to follow. */
-const rewriteByPattern = (source: string, fromId: string, toId: string): string =>
-  source.replace(new RegExp(`\\bsteps\\s*\\.\\s*\`?${fromId}(?![A-Za-z0-9_])`, 'g'), (found) =>
+const rewriteByPattern = (source: string, fromId: string, toId: string, root: ReferenceRoot): string =>
+  source.replace(new RegExp(`\\b${root}\\s*\\.\\s*\`?${fromId}(?![A-Za-z0-9_])`, 'g'), (found) =>
     found.replace(new RegExp(`${fromId}$`), toId),
   );
 
-const referencesIn = (source: string): StepReference[] | undefined => {
+const referencesIn = (source: string, root: ReferenceRoot = 'steps'): StepReference[] | undefined => {
   try {
-    return findReferences(source);
+    return findReferences(source, root);
   } catch {
     return undefined;
   }
