@@ -28,3 +28,7 @@ export const fileEncodingInput = z
   .enum(['utf8', 'base64'])
   .default('utf8')
   .meta({ description: 'utf8 for text, base64 for anything else.' });
+
+/** What a path of the tool is among the execution's files. */
+export const inFolder = ({ folder }: FileSettings, path: string): string =>
+  folder === '' ? path : `${folder}/${path}`;

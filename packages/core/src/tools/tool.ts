@@ -60,6 +60,8 @@ export type ToolDefinition<Input extends z.ZodObject = z.ZodObject, Settings ext
    * registry can hold tools of different shapes.
    */
   isRepeatable(input: z.output<Input>, settings: z.output<Settings>): boolean;
+  /** What the model must know of the settings, added to the description: which address, which folder. */
+  tell?(settings: z.output<Settings>): string;
 };
 
 /**
@@ -74,3 +76,12 @@ export type BoundTool = ModelTool & {
   /** Checks what the model gave against the schema (`tool_failed`, naming the field), then does it. */
   run(input: unknown, context: Omit<ToolContext, 'settings'>): Promise<unknown>;
 };
+
+/** What binding tools needs of the step; an `ExecuteContext` has all of it. */
+export type BindContext = Pick<ToolContext, 'host' | 'nextCall' | 'runNested'>;
+
+/** Makes the bound tools of one configured tool; names need not be different yet. */
+export type BindTool<Settings> = (
+  configured: { name: string; settings: Settings },
+  context: BindContext,
+) => Promise<BoundTool[]>;

@@ -38,4 +38,5 @@ export const currentTimeTool: ToolDefinition<typeof currentTimeInput, typeof cur
   defaults: { timezone: 'UTC' },
   touches: ['nothing'],
   isRepeatable: () => true,
+  tell: ({ timezone }) => `Without a time zone: ${timezone}.`,
 };

@@ -52,4 +52,6 @@ export const databaseQueryTool: ToolDefinition<typeof databaseInput, typeof data
   defaults: { credential: '', file: '', allowWrites: false, maxRows: 100, timeoutMs: 30_000 },
   touches: ['database'],
   isRepeatable: (_input, { allowWrites }) => !allowWrites,
+  tell: ({ credential, file, allowWrites, maxRows }) =>
+    `Database: ${credential || file}. ${allowWrites ? '' : 'Only reading. '}At most ${maxRows} rows.`,
 };

@@ -39,4 +39,5 @@ export const graphqlTool: ToolDefinition<typeof graphqlInput, typeof graphqlSett
   defaults: { url: '', credential: '', allowMutations: false, timeoutMs: 30_000 },
   touches: ['network'],
   isRepeatable: ({ query }) => !hasMutation(query),
+  tell: ({ url, allowMutations }) => `Endpoint: ${url.split('?')[0]}.${allowMutations ? '' : ' Queries only.'}`,
 };

@@ -42,4 +42,8 @@ export const httpRequestTool: ToolDefinition<typeof httpToolInput, typeof httpTo
   defaults: { allowed: 'read', baseUrl: '', credential: '', timeoutMs: 30_000 },
   touches: ['network'],
   isRepeatable: ({ method }) => REPEATABLE.has(method),
+  tell: ({ allowed, baseUrl }) =>
+    [allowed === 'read' ? 'Only GET and HEAD.' : '', baseUrl ? `Only addresses that begin with ${baseUrl}.` : '']
+      .join(' ')
+      .trim(),
 };

@@ -48,4 +48,5 @@ export const websocketTool: ToolDefinition<typeof websocketInput, typeof websock
   defaults: { url: '', credential: '', maxMessages: 1, until: '', timeoutMs: 30_000 },
   touches: ['network'],
   isRepeatable: ({ send }) => send.length === 0,
+  tell: ({ url }) => `Address: ${url.split('?')[0]}.`,
 };

@@ -1,0 +1,16 @@
+import { ExecutionError } from '../engine/execution-errors.ts';
+
+/** What a tool says when it cannot do what it was asked. */
+export const toolFailed = ({
+  message,
+  hint,
+  cause,
+}: {
+  message: string;
+  hint?: string | undefined;
+  cause?: unknown;
+}): ExecutionError => new ExecutionError({ code: 'tool_failed', message, ...(hint ? { hint } : {}) }, { cause });
+
+/** The author left a setting empty that this needs. */
+export const settingMissing = ({ tool, field, hint }: { tool: string; field: string; hint: string }): ExecutionError =>
+  new ExecutionError({ code: 'invalid_workflow', message: `${tool}: ${field} is missing.`, hint });
