@@ -1,7 +1,7 @@
 import type { LogLevel } from '../engine/events.ts';
 import type { CallContext, Host } from '../host/host.ts';
 import type { ImagePart, ModelMessage, ModelRequest, Usage } from '../models/model-call.ts';
-import type { StepReport } from '../nodes/node-type.ts';
+import type { ExecuteContext, StepReport } from '../nodes/node-type.ts';
 import type { BoundTool } from '../tools/tool.ts';
 
 /** Limits and defaults of agents, the same in the library, the node and the form. */
@@ -38,6 +38,8 @@ export type AgentContext = {
   signal: AbortSignal;
   log: (level: LogLevel, message: string, metadata?: Record<string, unknown>) => void;
   report: (report: StepReport) => void;
+  /** For the tool `run_workflow`. */
+  runNested?: ExecuteContext<unknown>['runNested'];
 };
 
 export type ToolUse = { tool: string; input: unknown; output?: unknown; error?: string; durationMs: number };

@@ -44,7 +44,7 @@ export const runTools = async (
 };
 
 const runTool = async (call: ToolCallPart, tools: readonly BoundTool[], context: AgentContext): Promise<ToolUse> => {
-  const { host, nextCall, signal, log, report } = context;
+  const { host, nextCall, signal, log, report, runNested } = context;
   const first = nextCall();
   // Unique within the step: models that run elsewhere may give the same id to every call.
   const callId = `${first.attempt}.${first.index}`;
@@ -53,7 +53,13 @@ const runTool = async (call: ToolCallPart, tools: readonly BoundTool[], context:
   report({ type: 'tool_started', callId, tool, input });
   try {
     const output = boundToolResult(
-      await findTool(tool, tools).run(input, { host, nextCall: startingWith(first, nextCall), signal, log }),
+      await findTool(tool, tools).run(input, {
+        host,
+        nextCall: startingWith(first, nextCall),
+        signal,
+        log,
+        ...(runNested ? { runNested } : {}),
+      }),
     );
     const durationMs = elapsed(host, started);
     report({ type: 'tool_completed', callId, tool, output, durationMs });
