@@ -128,6 +128,14 @@ export type WaitView = {
   | { kind: 'budget'; request: BudgetRequest }
 );
 
+/** A wait among all of a workspace. */
+export type OpenWait = {
+  wait: WaitView;
+  executionId: string;
+  stepName: string;
+  workflow: { id: string; name: string };
+};
+
 /** What a budget that asks has reached. */
 export type BudgetRequest = {
   /** English: which limit, and what the next call may use of it. */

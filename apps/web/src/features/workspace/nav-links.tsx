@@ -1,16 +1,18 @@
 'use client';
 
 import { Stack, Tooltip } from '@mantine/core';
-import { IconChartBar, IconPlayerPlay, IconRoute, IconSettings } from '@tabler/icons-react';
+import { IconChartBar, IconInbox, IconPlayerPlay, IconRoute, IconSettings } from '@tabler/icons-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTranslations } from 'next-intl';
+import { OpenWaitsBadge } from '../executions/waits/open-waits-badge.tsx';
 import classes from './nav-shell.module.css';
 import { useWorkspace } from './use-workspace.ts';
 
 const SECTIONS = [
   { key: 'workflows', icon: IconRoute },
   { key: 'executions', icon: IconPlayerPlay },
+  { key: 'inbox', icon: IconInbox },
   { key: 'analytics', icon: IconChartBar },
   { key: 'settings', icon: IconSettings },
 ] as const;
@@ -34,6 +36,7 @@ export const NavLinks = ({ folded }: { folded: boolean }) => {
             >
               <Icon size={19} stroke={1.7} aria-hidden />
               {folded ? null : t(key)}
+              {key === 'inbox' && <OpenWaitsBadge />}
             </Link>
           </Tooltip>
         );

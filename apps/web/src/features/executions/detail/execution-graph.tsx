@@ -6,44 +6,48 @@ import { Paper, useComputedColorScheme } from '@mantine/core';
 import { Background, Controls, ReactFlow, ReactFlowProvider } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
 import { useEffect, useMemo, useState } from 'react';
-import type { StepView } from '../execution-view.ts';
+import type { RoundCounts, StepView } from '../execution-view.ts';
 import classes from './execution-graph.module.css';
-import { type RunNode as RunNodeType, runEdges, runNodes } from './graph-elements.ts';
+import { boxesOf, type CanvasNode, runEdges, runNodes } from './graph-elements.ts';
 import { boundsOf, graphHeight } from './graph-view.ts';
 import { KeepInView } from './keep-in-view.tsx';
+import { RunFrame } from './run-frame.tsx';
 import { RunNode } from './run-node.tsx';
 import { createRunStepsStore, RunStepsContext } from './run-steps-store.ts';
 
-const NODE_TYPES = { run: RunNode };
+const NODE_TYPES = { run: RunNode, frame: RunFrame };
 const FIT_VIEW = { padding: 0.08, maxZoom: 1 };
 
 /** Where something happens or went wrong: what one looks for in a graph too large to be seen whole. */
 const focusOf = ({ nodes }: WorkflowDefinition, steps: Readonly<Record<string, StepView>>): string | null => {
   const of = (status: StepView['status']) => nodes.find(({ id }) => steps[id]?.status === status)?.id;
-  return of('failed') ?? of('running') ?? nodes[0]?.id ?? null;
+  return of('waiting') ?? of('failed') ?? of('running') ?? nodes[0]?.id ?? null;
 };
 
 type ExecutionGraphProps = {
   definition: WorkflowDefinition;
-  steps: Readonly<Record<string, StepView>>;
+  /** One per node, all runs of a node together. */
+  steps: readonly StepView[];
+  rounds: Readonly<Record<string, RoundCounts>>;
   selected: string | null;
   onSelect: (nodeId: string | null) => void;
 };
 
 /** The graph as it ran: the frozen version, with live step states and the paths that were taken. */
-export const ExecutionGraph = ({ definition, steps, selected, onSelect }: ExecutionGraphProps) => {
+export const ExecutionGraph = ({ definition, steps: list, rounds, selected, onSelect }: ExecutionGraphProps) => {
   const t = useTranslations('executions.graph');
   const colorMode = useComputedColorScheme('light');
   const [store] = useState(createRunStepsStore);
-  useEffect(() => store.setState({ steps, selected }), [store, steps, selected]);
+  const steps = useMemo(() => Object.fromEntries(list.map((step) => [step.nodeId, step])), [list]);
+  useEffect(() => store.setState({ steps, rounds, selected }), [store, steps, rounds, selected]);
   const nodes = useMemo(() => runNodes(definition), [definition]);
-  const height = useMemo(() => graphHeight(boundsOf(nodes.map(({ position }) => position))), [nodes]);
+  const height = useMemo(() => graphHeight(boundsOf(boxesOf(nodes))), [nodes]);
   const edges = useMemo(() => runEdges(definition, steps), [definition, steps]);
   return (
     <Paper withBorder className={classes.graph} style={{ height }} component="section" aria-label={t('label')}>
       <RunStepsContext value={store}>
         <ReactFlowProvider>
-          <ReactFlow<RunNodeType>
+          <ReactFlow<CanvasNode>
             nodes={nodes}
             edges={edges}
             nodeTypes={NODE_TYPES}

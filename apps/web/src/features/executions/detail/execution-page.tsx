@@ -1,10 +1,12 @@
 'use client';
 
 import { Skeleton, Stack } from '@mantine/core';
-import { parseAsString, useQueryState } from 'nuqs';
+import { parseAsString, useQueryStates } from 'nuqs';
 import { ErrorState } from '../../../components/state-views.tsx';
 import { publicErrorOf } from '../../../trpc/public-error.ts';
 import { isFinished } from '../execution-view.ts';
+import { MessageDiagram } from '../messages/message-diagram.tsx';
+import { WaitList } from '../waits/wait-list.tsx';
 import { ExecutionErrorCard } from './execution-error-card.tsx';
 import { ExecutionFacts } from './execution-facts.tsx';
 import { ExecutionGraph } from './execution-graph.tsx';
@@ -22,8 +24,11 @@ const ABSENT = new Set(['not_found', 'bad_request']);
 
 export const ExecutionPage = ({ executionId }: { executionId: string }) => {
   const { query, model } = useExecutionDetail(executionId);
-  const [selected, setSelected] = useQueryState('step', parseAsString);
-  const select = (nodeId: string | null) => void setSelected(nodeId);
+  const [{ step: selected, iteration }, setSelected] = useQueryStates({
+    step: parseAsString,
+    iteration: parseAsString,
+  });
+  const select = (nodeId: string | null) => void setSelected({ step: nodeId, iteration: null });
 
   if (query.isError && ABSENT.has(publicErrorOf(query.error)?.code ?? '')) return <ExecutionNotFound />;
   if (query.isError) {
@@ -44,7 +49,7 @@ export const ExecutionPage = ({ executionId }: { executionId: string }) => {
     );
   }
 
-  const { detail, head, steps, stepsById, live } = model;
+  const { detail, head, steps, rounds, waits, live } = model;
   const step = steps.find(({ nodeId }) => nodeId === selected) ?? null;
   return (
     <div className={classes.page}>
@@ -55,12 +60,29 @@ export const ExecutionPage = ({ executionId }: { executionId: string }) => {
           {head.error && head.status === 'failed' && (
             <ExecutionErrorCard error={head.error} steps={steps} onShowStep={select} />
           )}
+          {waits.length > 0 && <WaitList waits={waits} steps={steps} />}
           {head.status === 'completed' && <ExecutionResults executionId={executionId} />}
-          <ExecutionGraph definition={detail.definition} steps={stepsById} selected={selected} onSelect={select} />
+          <ExecutionGraph
+            definition={detail.definition}
+            steps={steps}
+            rounds={rounds}
+            selected={selected}
+            onSelect={select}
+          />
           <StepTimeline head={head} steps={steps} selected={selected} onSelect={select} />
         </div>
-        <StepAside executionId={executionId} step={step} live={live} steps={steps} onClose={() => select(null)} />
+        <StepAside
+          detail={detail}
+          step={step}
+          live={live}
+          steps={steps}
+          counts={step ? rounds[step.nodeId] : undefined}
+          iteration={iteration}
+          onIteration={(next) => void setSelected({ iteration: next })}
+          onClose={() => select(null)}
+        />
       </div>
+      <MessageDiagram executionId={executionId} live={live} steps={steps} />
       <ExecutionLog
         executionId={executionId}
         events={live.events}

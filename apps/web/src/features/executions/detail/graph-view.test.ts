@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { boundsOf, graphHeight, NODE_HEIGHT, NODE_WIDTH, viewOf } from './graph-view.ts';
 
-const row = (count: number) => Array.from({ length: count }, (_, index) => ({ x: index * 270, y: 0 }));
+const box = (x: number, y: number) => ({ x, y, width: NODE_WIDTH, height: NODE_HEIGHT });
+const row = (count: number) => Array.from({ length: count }, (_, index) => box(index * 270, 0));
 
 it('bounds hold every node whole', () => {
-  const bounds = boundsOf([
-    { x: -50, y: 20 },
-    { x: 100, y: -30 },
-  ]);
+  const bounds = boundsOf([box(-50, 20), box(100, -30)]);
   expect(bounds).toEqual({ x: -50, y: -30, width: 150 + NODE_WIDTH, height: 50 + NODE_HEIGHT });
   expect(boundsOf([]).width).toBe(NODE_WIDTH);
 });
@@ -41,12 +39,5 @@ describe('viewOf', () => {
 
 it('gives flat graphs a low card and tall ones a limited one', () => {
   expect(graphHeight(boundsOf(row(3)))).toBe(220);
-  expect(
-    graphHeight(
-      boundsOf([
-        { x: 0, y: 0 },
-        { x: 0, y: 5_000 },
-      ]),
-    ),
-  ).toBe(440);
+  expect(graphHeight(boundsOf([box(0, 0), box(0, 5_000)]))).toBe(440);
 });

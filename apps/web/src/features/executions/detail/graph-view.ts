@@ -17,13 +17,14 @@ const MARGIN = 28;
 /** The card's own width is not known before it is drawn; this is what it has on a laptop. */
 const USUAL_WIDTH = 1_100;
 
-/** The smallest rectangle around all nodes. */
-export const boundsOf = (positions: readonly Point[]): Bounds => {
-  if (positions.length === 0) return { x: 0, y: 0, width: NODE_WIDTH, height: NODE_HEIGHT };
-  const xs = positions.map(({ x }) => x);
-  const ys = positions.map(({ y }) => y);
-  const [x, y] = [Math.min(...xs), Math.min(...ys)];
-  return { x, y, width: Math.max(...xs) - x + NODE_WIDTH, height: Math.max(...ys) - y + NODE_HEIGHT };
+/** The smallest rectangle around all of them. */
+export const boundsOf = (boxes: readonly Bounds[]): Bounds => {
+  if (boxes.length === 0) return { x: 0, y: 0, width: NODE_WIDTH, height: NODE_HEIGHT };
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  return { x, y, width: right - x, height: bottom - y };
 };
 
 const fittingZoom = (bounds: Bounds, width: number, height: number): number =>

@@ -10,16 +10,9 @@ import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { publicErrorOf } from '../../../trpc/public-error.ts';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
+import { parseJsonText } from './parse-json-text.ts';
 
 type RerunModalProps = { executionId: string; opened: boolean; onClose: () => void };
-
-const parseJson = (text: string): { value: unknown } | null => {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return null;
-  }
-};
 
 const RerunForm = ({ executionId, input, onClose }: { executionId: string; input: unknown; onClose: () => void }) => {
   const t = useTranslations('executions.rerun');
@@ -28,7 +21,7 @@ const RerunForm = ({ executionId, input, onClose }: { executionId: string; input
   const errorText = useErrorText();
   const { slug } = useWorkspace();
   const [text, setText] = useState(() => JSON.stringify(input, null, 2));
-  const parsed = parseJson(text);
+  const parsed = parseJsonText(text);
   const rerun = useMutation(
     trpc.executions.rerun.mutationOptions({
       onSuccess: ({ id }) => {

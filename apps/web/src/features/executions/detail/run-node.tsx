@@ -9,13 +9,13 @@ import { StatusIcon } from '../../../components/status-badge.tsx';
 import { useFormat } from '../../../lib/use-format.ts';
 import { CATEGORY_COLOR, presentationOf } from '../../builder/node-presentation.tsx';
 import { stepElapsedMs } from '../execution-times.ts';
-import type { StepView } from '../execution-view.ts';
+import type { RoundCounts, StepView } from '../execution-view.ts';
 import { useNow } from '../use-now.ts';
 import type { RunNode as RunNodeType } from './graph-elements.ts';
 import classes from './run-node.module.css';
-import { useIsSelectedStep, useRunStep } from './run-steps-store.ts';
+import { useIsSelectedStep, useRunRounds, useRunStep } from './run-steps-store.ts';
 
-const Figures = ({ step }: { step: StepView | undefined }) => {
+export const Figures = ({ step, rounds }: { step: StepView | undefined; rounds?: RoundCounts | undefined }) => {
   const t = useTranslations('executions');
   const format = useFormat();
   const now = useNow(500, step?.status === 'running');
@@ -25,6 +25,12 @@ const Figures = ({ step }: { step: StepView | undefined }) => {
   const tokens = step.inputTokens + step.outputTokens;
   return (
     <>
+      {rounds && (
+        <span>
+          {format.integer(rounds.completed)}/{format.integer(rounds.total)}
+        </span>
+      )}
+      {rounds && rounds.failed > 0 && <span>{t('step.roundFailed', { count: rounds.failed })}</span>}
       <span>{format.duration(stepElapsedMs(step, now))}</span>
       {tokens > 0 && <span>{t('tokenCount', { tokens: format.tokens(tokens) })}</span>}
       {tokens > 0 && <span>{format.cost(step.costUsd)}</span>}
@@ -37,6 +43,7 @@ const Figures = ({ step }: { step: StepView | undefined }) => {
 export const RunNode = memo(({ id, data }: NodeProps<RunNodeType>) => {
   const t = useTranslations('executions');
   const step = useRunStep(id);
+  const rounds = useRunRounds(id);
   const selected = useIsSelectedStep(id);
   const status = step?.status ?? 'pending';
   const { icon: Icon } = presentationOf(data.type);
@@ -68,7 +75,7 @@ export const RunNode = memo(({ id, data }: NodeProps<RunNodeType>) => {
         <StatusIcon status={status} size={18} label={t(`status.${status}`)} />
       </div>
       <div className={classes.figures}>
-        <Figures step={step} />
+        <Figures step={step} rounds={rounds} />
       </div>
       {data.outputs.map((port, index) => {
         const top = `${((index + 1) / (data.outputs.length + 1)) * 100}%`;

@@ -4,17 +4,10 @@ import { Drawer, Paper } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useTranslations } from 'next-intl';
 import type { StepView } from '../execution-view.ts';
-import type { ExecutionLive } from '../use-execution-live.ts';
 import classes from './step-aside.module.css';
-import { StepPanel } from './step-panel.tsx';
+import { StepPanel, type StepPanelProps } from './step-panel.tsx';
 
-type StepAsideProps = {
-  executionId: string;
-  step: StepView | null;
-  steps: readonly StepView[];
-  live: ExecutionLive;
-  onClose: () => void;
-};
+type StepAsideProps = Omit<StepPanelProps, 'step'> & { step: StepView | null };
 
 /** The details of the selected step: beside the graph where there is room, else a drawer over the page. */
 export const StepAside = ({ step, onClose, ...rest }: StepAsideProps) => {

@@ -24,6 +24,9 @@ export const StepFacts = ({ step, took }: { step: StepView; took: string }) => {
   }
   if (step.model) facts.push([t('step.model'), modelName(step.model)]);
   if (step.ports.length > 0 && step.ports.join() !== 'out') facts.push([t('step.path'), step.ports.join(', ')]);
+  if (step.cached) facts.push([t('step.origin'), t('step.cached')]);
+  if (step.edited) facts.push([t('step.origin'), t('step.edited')]);
+  else if (step.reusedFromId) facts.push([t('step.origin'), t('step.reused')]);
   if (step.reason) facts.push([t('step.reason'), explainReason(step.reason, t)]);
   return (
     <dl className={classes.facts}>

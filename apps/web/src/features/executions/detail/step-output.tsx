@@ -30,7 +30,8 @@ type StepOutputProps = { executionId: string; step: StepView; streamed: string |
 export const StepOutput = ({ executionId, step, streamed }: StepOutputProps) => {
   const t = useTranslations('executions.step');
   const payload = useStepPayload(executionId, step);
-  if (step.status === 'completed') {
+  // A failed step may still have handed something on.
+  if (step.status === 'completed' || (step.status === 'failed' && step.ports.length > 0)) {
     if (payload.isError) return <ErrorState error={payload.error} onRetry={() => void payload.refetch()} />;
     if (payload.data) return <PayloadView value={payload.data.output} fileName={`${step.nodeId}-output`} />;
     return streamed ? <Streamed text={streamed} /> : <Skeleton height={120} />;
@@ -41,6 +42,7 @@ export const StepOutput = ({ executionId, step, streamed }: StepOutputProps) => 
       {step.status === 'skipped' && t('skipped')}
       {step.status === 'pending' && t('notStarted')}
       {step.status === 'running' && t('running')}
+      {step.status === 'waiting' && t('waiting')}
       {step.status === 'failed' && t('noOutputFailed')}
       {step.status === 'cancelled' && t('noOutputCancelled')}
     </Text>

@@ -13,9 +13,12 @@ export const useStepPayload = (executionId: string, step: StepView) => {
   const client = useTRPCClient();
   const { slug } = useWorkspace();
   return useQuery({
-    queryKey: ['execution-step', slug, executionId, step.nodeId, step.status, step.attempts],
+    queryKey: ['execution-step', slug, executionId, step.nodeId, step.iteration, step.status, step.attempts],
     queryFn: ({ signal }) =>
-      client.executions.step.query({ workspace: slug, executionId, nodeId: step.nodeId }, { signal }),
+      client.executions.step.query(
+        { workspace: slug, executionId, nodeId: step.nodeId, iteration: step.iteration },
+        { signal },
+      ),
     enabled: step.startedAt !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -10,15 +10,15 @@ const MAX_CONTENT = 4_000;
 
 const dataSchema = z.object({ message: agentMessageSchema });
 
-/** The messages between agents of one execution, in order, after the log line `since`. */
+/** The messages between agents of one execution, in order, after the log line `cursor`. */
 export const listMessages = async (
   { prisma, workspace }: ReadContext,
-  { executionId, since }: { executionId: string; since: number },
-): Promise<{ messages: MessageView[]; nextSince: number | null }> => {
+  { executionId, cursor }: { executionId: string; cursor?: number | null },
+): Promise<{ messages: MessageView[]; nextCursor: number | null }> => {
   const found = await prisma.execution.count({ where: { id: executionId, workspaceId: workspace.id } });
   if (found === 0) throw executionNotFound();
   const rows = await prisma.executionEvent.findMany({
-    where: { executionId, type: 'message', seq: { gt: since } },
+    where: { executionId, type: 'message', seq: { gt: cursor ?? 0 } },
     orderBy: { seq: 'asc' },
     take: MESSAGES_PAGE,
     select: { seq: true, nodeId: true, iteration: true, data: true },
@@ -30,5 +30,5 @@ export const listMessages = async (
     const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2);
     return [{ ...message, seq, nodeId: nodeId ?? '', iteration, text: (text ?? '').slice(0, MAX_CONTENT) }];
   });
-  return { messages, nextSince: rows.length === MESSAGES_PAGE ? (rows.at(-1)?.seq ?? null) : null };
+  return { messages, nextCursor: rows.length === MESSAGES_PAGE ? (rows.at(-1)?.seq ?? null) : null };
 };

@@ -3,25 +3,35 @@ import type { StepStatus, StepView } from '../execution-view.ts';
 import type { ReadContext } from './execution-context.ts';
 import { stepViewSchema } from './read-update.ts';
 
-export const ROUNDS_PAGE = 50;
+const ROUNDS_PAGE = 50;
 
-/** The runs of one node that has several, in the order in which they started; `offset` counts runs. */
+type ListRoundsInput = {
+  executionId: string;
+  nodeId: string;
+  status?: StepStatus;
+  /** One run alone. */
+  iteration?: string;
+  /** Runs to leave out. */
+  cursor?: number | null;
+};
+
+/** The runs of one node that has several, in the order in which they started; those that never did come last. */
 export const listRounds = async (
   { prisma, workspace }: ReadContext,
-  { executionId, nodeId, status, offset }: { executionId: string; nodeId: string; status?: StepStatus; offset: number },
-): Promise<{ rounds: StepView[]; nextOffset: number | null }> => {
+  { executionId, nodeId, status, iteration, cursor }: ListRoundsInput,
+): Promise<{ rounds: StepView[]; nextCursor: number | null }> => {
   const found = await prisma.execution.count({ where: { id: executionId, workspaceId: workspace.id } });
   if (found === 0) throw executionNotFound();
+  const from = cursor ?? 0;
   const rows = await prisma.executionStep.findMany({
-    where: { executionId, nodeId, ...(status ? { status } : {}) },
-    // Rounds that never started come last.
+    where: { executionId, nodeId, status, iteration },
     orderBy: [{ startedAt: { sort: 'asc', nulls: 'last' } }, { iteration: 'asc' }],
-    skip: offset,
+    skip: from,
     take: ROUNDS_PAGE + 1,
     omit: { input: true, output: true },
   });
   const rounds = rows
     .slice(0, ROUNDS_PAGE)
     .map((row) => stepViewSchema.parse({ ...row, costUsd: row.costUsd.toNumber() }));
-  return { rounds, nextOffset: rows.length > ROUNDS_PAGE ? offset + ROUNDS_PAGE : null };
+  return { rounds, nextCursor: rows.length > ROUNDS_PAGE ? from + ROUNDS_PAGE : null };
 };

@@ -1,8 +1,10 @@
 import { iterationSchema } from '@agentweaver/core/engine/events';
+import { humanResponseSchema } from '@agentweaver/core/host/ports/human';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { editorProcedure, router, viewerProcedure } from '../../../server/trpc.ts';
 import { EXECUTION_STATUSES, STEP_STATUSES, TRIGGERS } from '../execution-view.ts';
+import { answerWait } from './answer-wait.ts';
 import { cancelExecution } from './cancel-execution.ts';
 import { deleteExecution } from './delete-execution.ts';
 import { getExecution } from './get-execution.ts';
@@ -10,10 +12,12 @@ import { getPayload } from './get-payload.ts';
 import { getStep } from './get-step.ts';
 import { listExecutions } from './list-executions.ts';
 import { listMessages } from './list-messages.ts';
+import { listOpenWaits } from './list-open-waits.ts';
 import { listRounds } from './list-rounds.ts';
 import { listWorkflowOptions } from './list-workflow-options.ts';
 import { readLog } from './read-log.ts';
 import { rerunExecution } from './rerun-execution.ts';
+import { rerunStep } from './rerun-step.ts';
 import { startWorkflow } from './start-workflow.ts';
 import { watchExecution } from './watch-execution.ts';
 
@@ -57,14 +61,17 @@ export const executionsRouter = router({
       execution.extend({
         nodeId: stepOf.shape.nodeId,
         status: z.enum(STEP_STATUSES).optional(),
-        offset: z.int().min(0).max(1_000_000).default(0),
+        /** One run alone. */
+        iteration: iterationSchema.optional(),
+        /** Runs to leave out. */
+        cursor: z.int().min(0).max(1_000_000).nullish(),
       }),
     )
     .query(({ ctx, input }) => listRounds(ctx, input)),
 
   /** Messages between agents, in pages. */
   messages: viewerProcedure
-    .input(execution.extend({ since: z.int().min(0).default(0) }))
+    .input(execution.extend({ cursor: z.int().min(0).nullish() }))
     .query(({ ctx, input }) => listMessages(ctx, input)),
 
   /** The log in pages, for downloads. */
@@ -89,6 +96,27 @@ export const executionsRouter = router({
   rerun: editorProcedure
     .input(execution.extend({ input: z.object({ value: z.unknown() }).optional() }))
     .mutation(({ ctx, input }) => rerunExecution(ctx, input)),
+
+  /**
+   * Runs the same version again around one step, on what is known of the others: `from` this step on, this step
+   * `alone`, or, with its output given (`edit`), what follows it.
+   */
+  rerunStep: editorProcedure
+    .input(
+      execution.extend({
+        nodeId: stepOf.shape.nodeId,
+        mode: z.enum(['from', 'alone', 'edit']),
+        output: z.object({ value: z.unknown() }).optional(),
+      }),
+    )
+    .mutation(({ ctx, input }) => rerunStep(ctx, input)),
+
+  /** What executions of the workspace wait for people to decide, oldest first. */
+  openWaits: viewerProcedure.query(({ ctx }) => listOpenWaits(ctx)),
+
+  answerWait: editorProcedure
+    .input(z.object({ waitId: z.uuid(), answer: humanResponseSchema }))
+    .mutation(({ ctx, input }) => answerWait(ctx, input)),
 
   delete: editorProcedure.input(execution).mutation(({ ctx, input }) => deleteExecution(ctx, input.executionId)),
 

@@ -1,6 +1,7 @@
 import { executeWorkflow } from './execute-workflow.ts';
 import { cancelExecutionOperation, getExecution, getExecutionLogs, listExecutions } from './execution-operations.ts';
 import type { Operation } from './operation.ts';
+import { answerWaitOperation, listWaits, rerunOperation } from './wait-operations.ts';
 import { createWorkflow, getWorkflow, listWorkflows } from './workflow-operations.ts';
 
 /** Everything the REST interface can do, in the order of its document. */
@@ -13,4 +14,7 @@ export const OPERATIONS: Operation[] = [
   getExecution,
   getExecutionLogs,
   cancelExecutionOperation,
+  rerunOperation,
+  listWaits,
+  answerWaitOperation,
 ];

@@ -1,4 +1,5 @@
 import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
+import { humanResponseSchema } from '@agentweaver/core/host/ports/human';
 import { z } from 'zod';
 
 /** Everything over REST is snake_case, and times are ISO 8601 in UTC. The definition keeps the form that the editor exports. */
@@ -123,12 +124,18 @@ export const executionSummarySchema = z
   })
   .meta({ id: 'ExecutionSummary' });
 
+/** Of one execution; a map over many items has more, which the log names one by one. */
+export const MAX_STEPS = 1_000;
+
 const stepSchema = z
   .object({
     node_id: z.string(),
+    iteration: z
+      .string()
+      .meta({ description: 'Which run of the node: empty outside of containers.', example: 'each[3]' }),
     node_type: z.string(),
     name: z.string(),
-    status: z.enum(['pending', 'running', 'completed', 'failed', 'skipped', 'cancelled']),
+    status: z.enum(['pending', 'running', 'waiting', 'completed', 'failed', 'skipped', 'cancelled']),
     attempts: z.int(),
     model: z.string().nullable(),
     reason: z.string().nullable(),
@@ -149,9 +156,42 @@ export const executionSchema = z
     input_data: json,
     results: json,
     error: errorSchema.nullable(),
-    steps: z.array(stepSchema),
+    steps: z.array(stepSchema).meta({ description: `Those that started first, at most ${MAX_STEPS}.` }),
   })
   .meta({ id: 'Execution' });
+
+export const waitSchema = z
+  .object({
+    id,
+    execution_id: id,
+    node_id: z.string(),
+    iteration: z.string(),
+    kind: z.enum(['human', 'timer', 'budget']),
+    request: json.meta({ description: 'What is asked: of a person the title, message, choices or form fields.' }),
+    until: time.nullable().meta({ description: 'When the execution goes on by itself.' }),
+    created_at: time,
+  })
+  .meta({ id: 'Wait' });
+
+export const waitsSchema = z.object({ items: z.array(waitSchema) }).meta({ id: 'Waits' });
+
+export const answerBody = humanResponseSchema.strict().meta({
+  id: 'WaitAnswer',
+  description:
+    'For an approval `approved`, for a choice `choice`, for a form `values`. For a budget `approved`, and in `values.usd` by how many dollars it is raised.',
+});
+
+export const rerunBody = z
+  .strictObject({
+    node_id: z.string().min(1).max(64).optional().meta({
+      description: 'The step to run again from; what comes before it is reused at no cost. Absent: the whole workflow.',
+    }),
+    mode: z.enum(['from', 'alone', 'edit']).default('from').meta({
+      description: '`alone`: only this step. `edit`: its output is `output`, and what follows it runs.',
+    }),
+    output: json.optional(),
+  })
+  .meta({ id: 'RerunExecution' });
 
 export const logsQuery = z.object({
   after: z.coerce.number().int().min(0).default(0).meta({ description: 'Only entries with a higher `seq`.' }),

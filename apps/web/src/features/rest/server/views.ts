@@ -1,7 +1,13 @@
 import { EXECUTION_ERRORS, executionErrorSchema } from '@agentweaver/core/engine/execution-errors';
 import type { Prisma } from '@agentweaver/db/generated/client';
 import type { z } from 'zod';
-import type { executionSchema, executionSummarySchema, workflowSummarySchema } from './schemas.ts';
+import {
+  type executionSchema,
+  type executionSummarySchema,
+  MAX_STEPS,
+  type waitSchema,
+  type workflowSummarySchema,
+} from './schemas.ts';
 
 /** How rows look over REST: one place for each, snake_case, ISO times, numbers as numbers. */
 
@@ -67,13 +73,14 @@ export const executionFields = {
   ...executionSummaryFields,
   input: true,
   results: true,
-  steps: { orderBy: [{ startedAt: 'asc' }, { nodeId: 'asc' }] },
+  steps: { orderBy: [{ startedAt: 'asc' }, { nodeId: 'asc' }, { iteration: 'asc' }], take: MAX_STEPS },
 } satisfies Prisma.ExecutionSelect;
 
 type ExecutionRow = Prisma.ExecutionGetPayload<{ select: typeof executionFields }>;
 
 const stepView = (step: ExecutionRow['steps'][number]): z.input<typeof executionSchema>['steps'][number] => ({
   node_id: step.nodeId,
+  iteration: step.iteration,
   node_type: step.nodeType,
   name: step.nodeName,
   status: step.status,
@@ -106,3 +113,16 @@ export const executionView = (row: ExecutionRow): z.input<typeof executionSchema
     steps: row.steps.map(stepView),
   };
 };
+
+type WaitRow = Prisma.WaitGetPayload<Record<string, never>>;
+
+export const waitView = (row: WaitRow): z.input<typeof waitSchema> => ({
+  id: row.id,
+  execution_id: row.executionId,
+  node_id: row.nodeId,
+  iteration: row.iteration,
+  kind: row.kind,
+  request: row.request,
+  until: iso(row.until),
+  created_at: row.createdAt.toISOString(),
+});

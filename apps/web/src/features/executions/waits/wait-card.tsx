@@ -1,0 +1,160 @@
+'use client';
+
+import { Alert, Button, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconCheck, IconX } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { useErrorText } from '../../../lib/use-error-text.ts';
+import { useFormat } from '../../../lib/use-format.ts';
+import { useTRPC } from '../../../trpc/client.tsx';
+import { useWorkspace } from '../../workspace/use-workspace.ts';
+import type { WaitView } from '../execution-view.ts';
+import { MarkdownText } from '../payload/markdown-text.tsx';
+import { HumanForm } from './human-form.tsx';
+import type { WaitAnswer } from './wait-answer.ts';
+
+/** One thing that an execution waits for, with what is needed to answer it. */
+export const WaitCard = ({ wait, stepName }: { wait: WaitView; stepName: string }) => {
+  const t = useTranslations('executions.waits');
+  const format = useFormat();
+  const { canEdit } = useWorkspace();
+  const until = wait.until ? format.dateTime(wait.until) : null;
+  if (wait.kind === 'timer') return <Text size="sm">{t('timer', { step: stepName, time: until ?? '–' })}</Text>;
+  return (
+    <Stack gap="xs" component="section" aria-label={t('asks', { step: stepName })}>
+      <Group justify="space-between" gap="xs">
+        <Text size="xs" c="dimmed">
+          {t('asks', { step: stepName })}
+        </Text>
+        {until && (
+          <Text size="xs" c="dimmed">
+            {t('until', { time: until })}
+          </Text>
+        )}
+      </Group>
+      <Text fw={600}>{wait.kind === 'human' ? wait.request.title : t('budget')}</Text>
+      {wait.request.message && <MarkdownText text={wait.request.message} />}
+      {canEdit ? (
+        <Answer wait={wait} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          {t('viewer')}
+        </Text>
+      )}
+    </Stack>
+  );
+};
+
+const Answer = ({ wait }: { wait: Exclude<WaitView, { kind: 'timer' }> }) => {
+  const t = useTranslations('executions.waits');
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const errorText = useErrorText();
+  const { slug } = useWorkspace();
+  const answer = useMutation(
+    trpc.executions.answerWait.mutationOptions({
+      onSuccess: async () => {
+        notifications.show({ message: t('answered'), color: 'teal' });
+        await queryClient.invalidateQueries({ queryKey: trpc.executions.openWaits.pathKey() });
+      },
+    }),
+  );
+  const send = (given: WaitAnswer) => answer.mutate({ workspace: slug, waitId: wait.id, answer: given });
+  const busy = answer.isPending || answer.isSuccess;
+  return (
+    <Stack gap="xs">
+      {wait.kind === 'budget' ? (
+        <BudgetAnswer busy={busy} onAnswer={send} />
+      ) : wait.request.kind === 'form' ? (
+        <HumanForm fields={wait.request.fields} busy={busy} onAnswer={(values) => send({ values })} />
+      ) : (
+        <Decision wait={wait} busy={busy} onAnswer={send} />
+      )}
+      {answer.isError && (
+        <Alert color="red" role="alert">
+          {errorText(answer.error)}
+        </Alert>
+      )}
+    </Stack>
+  );
+};
+
+type AnswerProps = { busy: boolean; onAnswer: (answer: WaitAnswer) => void };
+
+const Decision = ({ wait, busy, onAnswer }: AnswerProps & { wait: Extract<WaitView, { kind: 'human' }> }) => {
+  const t = useTranslations('executions.waits');
+  const [comment, setComment] = useState('');
+  const said = comment.trim() === '' ? {} : { comment: comment.trim() };
+  return (
+    <>
+      <TextInput
+        size="sm"
+        placeholder={t('comment')}
+        aria-label={t('comment')}
+        value={comment}
+        maxLength={4_000}
+        onChange={(event) => setComment(event.currentTarget.value)}
+      />
+      <Group gap="xs">
+        {wait.request.kind === 'approval' ? (
+          <>
+            <Button
+              color="teal"
+              leftSection={<IconCheck size={16} />}
+              disabled={busy}
+              onClick={() => onAnswer({ approved: true, ...said })}
+            >
+              {t('approve')}
+            </Button>
+            <Button
+              color="red"
+              variant="light"
+              leftSection={<IconX size={16} />}
+              disabled={busy}
+              onClick={() => onAnswer({ approved: false, ...said })}
+            >
+              {t('reject')}
+            </Button>
+          </>
+        ) : (
+          wait.request.choices.map(({ id, label }) => (
+            <Button key={id} variant="default" disabled={busy} onClick={() => onAnswer({ choice: id, ...said })}>
+              {label}
+            </Button>
+          ))
+        )}
+      </Group>
+    </>
+  );
+};
+
+const BudgetAnswer = ({ busy, onAnswer }: AnswerProps) => {
+  const t = useTranslations('executions.waits');
+  const [usd, setUsd] = useState<number | string>(1);
+  return (
+    <Group gap="xs" align="flex-end">
+      <NumberInput
+        label={t('budgetBy')}
+        prefix="$"
+        min={0.01}
+        max={100_000}
+        decimalScale={2}
+        step={1}
+        w={130}
+        value={usd}
+        onChange={setUsd}
+      />
+      <Button
+        disabled={busy || Number(usd) <= 0}
+        onClick={() => onAnswer({ approved: true, values: { usd: Number(usd) } })}
+      >
+        {t('budgetRaise')}
+      </Button>
+      <Button color="red" variant="light" disabled={busy} onClick={() => onAnswer({ approved: false })}>
+        {t('budgetStop')}
+      </Button>
+    </Group>
+  );
+};
