@@ -1,5 +1,6 @@
 import { SKIP_REASONS } from '@agentweaver/core/engine/skip-reasons';
 import type { PrismaTransaction } from './client.ts';
+import { stopClock } from './execution-clock.ts';
 import { appendEvents, type NewEvent, type Outcome, outcomeEvent } from './execution-events.ts';
 import { statusesBefore } from './execution-state.ts';
 import type { Prisma } from './generated/client.ts';
@@ -35,17 +36,18 @@ export const endExecution = async (
       status: outcome.status,
       completedAt: now,
       heartbeatAt: null,
+      resumeAt: null,
       ...(outcome.status === 'completed' && { results: jsonColumn(outcome.results) }),
       ...(outcome.status === 'failed' && { error: jsonColumn(outcome.error) }),
     },
     events: [...events, outcomeEvent(outcome, now)],
   });
   if (lastSeq === undefined) return undefined;
+  await stopClock(tx, executionId, now);
   // From the calls themselves: exact, whatever was added up on the way.
   await tx.$executeRaw`
     UPDATE executions AS execution
-    SET execution_time_ms = CASE WHEN started_at IS NULL THEN NULL
-          ELSE LEAST(2147483647, GREATEST(0, round(extract(epoch FROM completed_at - started_at) * 1000)))::int END,
+    SET execution_time_ms = CASE WHEN started_at IS NULL THEN NULL ELSE active_ms END,
         total_cost_usd = calls.cost_usd, input_tokens = calls.input_tokens, output_tokens = calls.output_tokens
     FROM (
       SELECT COALESCE(sum(cost_usd), 0) AS cost_usd, COALESCE(sum(input_tokens), 0)::int AS input_tokens,
@@ -54,6 +56,7 @@ export const endExecution = async (
     ) AS calls
     WHERE execution.id = ${executionId}::uuid`;
   await closeSteps(tx, executionId, outcome, now);
+  await tx.wait.updateMany({ where: { executionId, closedAt: null }, data: { closedAt: now } });
   await writeUsage(tx, executionId, now);
   return { status: outcome.status, lastSeq };
 };
@@ -69,7 +72,7 @@ const closeSteps = async (tx: PrismaTransaction, executionId: string, outcome: O
     UPDATE execution_steps
     SET status = 'cancelled', completed_at = ${now},
         duration_ms = LEAST(2147483647, GREATEST(0, round(extract(epoch FROM ${now}::timestamptz - started_at) * 1000)))::int
-    WHERE execution_id = ${executionId}::uuid AND status = 'running'`;
+    WHERE execution_id = ${executionId}::uuid AND status IN ('running', 'waiting')`;
   await tx.executionStep.updateMany({
     where: { executionId, status: 'pending' },
     data: { status: 'skipped', reason: NOT_REACHED[outcome.status] },

@@ -2,6 +2,7 @@ import type { EngineEvent, LogLevel } from '@agentweaver/core/engine/events';
 import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
 import type { PrismaTransaction } from './client.ts';
 import type { Prisma } from './generated/client.ts';
+import type { WaitKind } from './generated/enums.ts';
 import { jsonColumn, storableText } from './json.ts';
 import { TUNABLES } from './tunables.ts';
 
@@ -9,6 +10,8 @@ import { TUNABLES } from './tunables.ts';
 export type NewEvent = {
   type: string;
   nodeId?: string;
+  /** See `iterationSchema`. */
+  iteration?: string;
   level: LogLevel;
   /** English, one sentence. */
   message: string;
@@ -48,6 +51,7 @@ export const appendEvents = async (
       seq: lastSeq - events.length + 1 + index,
       type: event.type,
       nodeId: event.nodeId,
+      iteration: event.iteration,
       level: event.level,
       message: storableText(event.message).slice(0, TUNABLES.maxEventMessageLength),
       data: event.data && jsonColumn(event.data),
@@ -57,11 +61,19 @@ export const appendEvents = async (
   return lastSeq;
 };
 
-/** The terminal events are not among these: `finishExecution` writes them with the state. */
-export type StoredEngineEvent = Exclude<
-  EngineEvent,
-  { type: 'execution_completed' | 'execution_failed' | 'execution_cancelled' }
->;
+/**
+ * What the log keeps. Events that change the execution's state are not among these: `finishExecution` and
+ * `suspendExecution` write them with it. Pieces of a model's answer travel live only.
+ */
+export type StoredEngineEvent = Exclude<EngineEvent, { type: (typeof NOT_STORED)[number] }>;
+
+const NOT_STORED = [
+  'execution_completed',
+  'execution_failed',
+  'execution_cancelled',
+  'execution_waiting',
+  'step_delta',
+] as const satisfies EngineEvent['type'][];
 
 /** The sandbox stamps its events; a time that no column can hold must not stop the others from being written. */
 const LAST_TIME = Date.UTC(9999, 11, 31);
@@ -73,7 +85,7 @@ export const storedEvents = (events: readonly EngineEvent[]): StoredEngineEvent[
     .map((event) => (event.at >= 0 && event.at <= LAST_TIME ? event : { ...event, at: Date.now() }));
 
 const isStored = (event: EngineEvent): event is StoredEngineEvent =>
-  event.type !== 'execution_completed' && event.type !== 'execution_failed' && event.type !== 'execution_cancelled';
+  !(NOT_STORED as readonly string[]).includes(event.type);
 
 /** An engine event as a line of the log. Inputs and outputs are kept with the step, not repeated here. */
 export const toLogEvent = (event: StoredEngineEvent): NewEvent => {
@@ -100,8 +112,27 @@ export const toLogEvent = (event: StoredEngineEvent): NewEvent => {
       const message = `Attempt ${attempt} failed: ${error.message} Trying again in ${delayMs} ms.`;
       return step(event, 'warn', message, { attempt, delayMs, error });
     }
+    case 'tool_started': {
+      const { callId, tool, input } = event;
+      return step(event, 'info', `Uses the tool ${tool}.`, { callId, tool, input });
+    }
+    case 'tool_completed': {
+      const { callId, tool, output, error, durationMs } = event;
+      const message = error ? `The tool ${tool} failed: ${error.message}` : `The tool ${tool} has answered.`;
+      return step(event, error ? 'warn' : 'info', message, { callId, tool, output, error, durationMs });
+    }
+    case 'message': {
+      const { from, to, subject, status } = event.message;
+      const what = `${from} → ${to}${subject === '' ? '' : `: ${subject}`}`;
+      const text = status === 'dead' ? `${what} (not delivered)` : what;
+      return step(event, status === 'dead' ? 'warn' : 'info', text, { message: event.message });
+    }
+    case 'step_waiting': {
+      const { attempt, kind, until } = event;
+      return step(event, 'info', WAITS_FOR[kind], { attempt, kind, until });
+    }
     case 'step_completed': {
-      const { attempt, ports, reason, model, usage, costUsd } = event;
+      const { attempt, ports, reason, model, usage, costUsd, cached } = event;
       return step(event, 'info', reason ? `Completed. ${reason}` : 'Completed.', {
         attempt,
         ports,
@@ -109,12 +140,13 @@ export const toLogEvent = (event: StoredEngineEvent): NewEvent => {
         model,
         usage,
         costUsd,
+        cached,
       });
     }
     case 'step_failed': {
-      const { attempt, error, continued } = event;
+      const { attempt, error, continued, ports } = event;
       const message = continued ? `Failed, and the execution goes on: ${error.message}` : `Failed: ${error.message}`;
-      return step(event, continued ? 'warn' : 'error', message, { attempt, error, continued });
+      return step(event, continued ? 'warn' : 'error', message, { attempt, error, continued, ports });
     }
     case 'step_skipped':
       return step(event, 'info', `Skipped. ${event.reason}`, { reason: event.reason });
@@ -125,12 +157,18 @@ export const toLogEvent = (event: StoredEngineEvent): NewEvent => {
   }
 };
 
+export const WAITS_FOR: Record<WaitKind, string> = {
+  human: 'Waits for a person.',
+  timer: 'Waits for its time.',
+  budget: 'Waits for a decision about its budget.',
+};
+
 const step = (
-  event: { type: string; nodeId: string; at: number },
+  { type, nodeId, iteration, at }: { type: string; nodeId: string; iteration: string; at: number },
   level: LogLevel,
   message: string,
   data?: Record<string, unknown>,
-): NewEvent => ({ type: event.type, nodeId: event.nodeId, level, message, data, at: new Date(event.at) });
+): NewEvent => ({ type, nodeId, iteration, level, message, data, at: new Date(at) });
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 

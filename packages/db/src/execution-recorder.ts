@@ -1,6 +1,6 @@
 import type { EngineEvent } from '@agentweaver/core/engine/events';
 import { appendEvents, storedEvents, toLogEvent } from './execution-events.ts';
-import { applyToSteps } from './execution-steps.ts';
+import { applyToSteps, type FindStepNode } from './execution-steps.ts';
 import type { PrismaClient } from './generated/client.ts';
 
 export type RecordResult =
@@ -15,7 +15,18 @@ export type RecordResult =
  */
 export const recordEvents = async (
   prisma: PrismaClient,
-  { executionId, attemptId, events }: { executionId: string; attemptId: string; events: readonly EngineEvent[] },
+  {
+    executionId,
+    attemptId,
+    events,
+    findNode,
+  }: {
+    executionId: string;
+    attemptId: string;
+    events: readonly EngineEvent[];
+    /** For steps in iterations: without it they are logged and get no row. */
+    findNode?: FindStepNode;
+  },
 ): Promise<RecordResult> => {
   const stored = storedEvents(events);
   return prisma.$transaction(async (tx) => {
@@ -25,7 +36,7 @@ export const recordEvents = async (
       events: stored.map(toLogEvent),
     });
     if (lastSeq === undefined) return { kind: 'lost' };
-    await applyToSteps(tx, executionId, stored);
+    await applyToSteps(tx, executionId, stored, findNode);
     return { kind: 'recorded', lastSeq };
   });
 };

@@ -40,12 +40,13 @@ describe('classifyStale', () => {
   const ago = (ms: number) => new Date(now.getTime() - ms);
   const running: Liveness = {
     status: 'running',
-    attempts: 1,
+    losses: 0,
     queuedAt: ago(60_000),
     heartbeatAt: now,
+    resumeAt: null,
     cancelRequestedAt: null,
   };
-  const queued: Liveness = { ...running, status: 'queued', attempts: 0, queuedAt: now, heartbeatAt: null };
+  const queued: Liveness = { ...running, status: 'queued', queuedAt: now, heartbeatAt: null };
   const lost = { heartbeatAt: ago(TUNABLES.staleAfterMs + 1) };
 
   it.each<[string, Liveness, string]>([
@@ -53,13 +54,16 @@ describe('classifyStale', () => {
     ['runs at the edge of its lease', { ...running, heartbeatAt: ago(TUNABLES.staleAfterMs) }, 'healthy'],
     ['runs without a heartbeat', { ...running, ...lost }, 'owner_lost'],
     ['never had a heartbeat', { ...running, heartbeatAt: null }, 'owner_lost'],
-    ['was claimed too often', { ...running, ...lost, attempts: TUNABLES.maxClaims }, 'claims_used_up'],
+    ['was lost before', { ...running, ...lost, losses: TUNABLES.maxLosses - 2 }, 'owner_lost'],
+    ['was lost too often', { ...running, ...lost, losses: TUNABLES.maxLosses - 1 }, 'lost_too_often'],
     ['is to be cancelled by its owner', { ...running, cancelRequestedAt: now }, 'healthy'],
     ['is to be cancelled and lost its owner', { ...running, ...lost, cancelRequestedAt: now }, 'cancel_unowned'],
     ['was just queued', queued, 'healthy'],
     ['is queued for long', { ...queued, queuedAt: ago(TUNABLES.requeueAfterMs + 1) }, 'not_picked_up'],
     ['is queued and to be cancelled', { ...queued, cancelRequestedAt: now }, 'cancel_unowned'],
     ['waits for a person', { ...running, ...lost, status: 'waiting' }, 'healthy'],
+    ['waits until later', { ...running, status: 'waiting', resumeAt: new Date(now.getTime() + 1) }, 'healthy'],
+    ['has waited long enough', { ...running, status: 'waiting', resumeAt: now }, 'due'],
     ['has ended', { ...running, ...lost, status: 'failed' }, 'healthy'],
   ])('one that %s', (_, execution, expected) => {
     expect(classifyStale(execution, now)).toBe(expected);

@@ -6,7 +6,8 @@ const EXECUTION_TRANSITIONS: Record<ExecutionStatus, readonly ExecutionStatus[]>
   queued: ['running', 'failed', 'cancelled'],
   // Back to `queued` when its executor shuts down or is lost.
   running: ['queued', 'waiting', 'completed', 'failed', 'cancelled'],
-  waiting: ['queued', 'failed', 'cancelled'],
+  // `running` when its time has come and an executor takes it at once.
+  waiting: ['queued', 'running', 'failed', 'cancelled'],
   completed: [],
   failed: [],
   cancelled: [],
@@ -15,7 +16,8 @@ const EXECUTION_TRANSITIONS: Record<ExecutionStatus, readonly ExecutionStatus[]>
 const STEP_TRANSITIONS: Record<StepStatus, readonly StepStatus[]> = {
   pending: ['running', 'skipped', 'cancelled'],
   // Back to `pending` when the execution is resumed by another executor.
-  running: ['pending', 'completed', 'failed', 'cancelled'],
+  running: ['pending', 'waiting', 'completed', 'failed', 'cancelled'],
+  waiting: ['pending', 'cancelled'],
   completed: [],
   failed: [],
   skipped: [],
@@ -43,9 +45,10 @@ export const TERMINAL_STATUSES = EXECUTION_STATUSES.filter(isTerminal);
 /** What a sweeper reads of an execution. */
 export type Liveness = {
   status: ExecutionStatus;
-  attempts: number;
+  losses: number;
   queuedAt: Date;
   heartbeatAt: Date | null;
+  resumeAt: Date | null;
   cancelRequestedAt: Date | null;
 };
 
@@ -53,21 +56,30 @@ export type Liveness = {
  * - `healthy`: leave it alone.
  * - `not_picked_up`: queued for so long that its job may be lost; put it on the queue again.
  * - `owner_lost`: its executor stopped renewing the claim; queue it again.
- * - `claims_used_up`: the same, but it has been claimed too often; fail it as `worker_lost`.
+ * - `lost_too_often`: the same, but not for the first time; fail it as `worker_lost`.
  * - `cancel_unowned`: cancel was requested and nobody runs it; cancel it.
+ * - `due`: what it waits for goes on by itself, and the time has come; queue it again.
  */
-export type Staleness = 'healthy' | 'not_picked_up' | 'owner_lost' | 'claims_used_up' | 'cancel_unowned';
+export type Staleness = 'healthy' | 'not_picked_up' | 'owner_lost' | 'lost_too_often' | 'cancel_unowned' | 'due';
 
 export const classifyStale = (execution: Liveness, now: Date): Staleness => {
-  const { status, attempts, queuedAt, heartbeatAt, cancelRequestedAt } = execution;
+  const { status, losses, queuedAt, heartbeatAt, cancelRequestedAt } = execution;
   if (status === 'queued') {
     if (cancelRequestedAt) return 'cancel_unowned';
     return now.getTime() - queuedAt.getTime() > TUNABLES.requeueAfterMs ? 'not_picked_up' : 'healthy';
   }
+  if (status === 'waiting') return isDue(execution, now) ? 'due' : 'healthy';
   if (status !== 'running' || !isOwnerLost(heartbeatAt, now)) return 'healthy';
   if (cancelRequestedAt) return 'cancel_unowned';
-  return attempts >= TUNABLES.maxClaims ? 'claims_used_up' : 'owner_lost';
+  return isLastLoss(losses) ? 'lost_too_often' : 'owner_lost';
 };
+
+/** Whether one more loss ends the execution. */
+export const isLastLoss = (losses: number): boolean => losses + 1 >= TUNABLES.maxLosses;
+
+/** Whether a waiting execution goes on by itself now. */
+export const isDue = ({ resumeAt }: { resumeAt: Date | null }, now: Date): boolean =>
+  resumeAt !== null && resumeAt <= now;
 
 export const isOwnerLost = (heartbeatAt: Date | null, now: Date): boolean =>
   heartbeatAt === null || now.getTime() - heartbeatAt.getTime() > TUNABLES.staleAfterMs;

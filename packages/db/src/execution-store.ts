@@ -4,12 +4,15 @@ import type { EngineEvent, FinishedStep } from '@agentweaver/core/engine/events'
 import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
 import { AppError } from '@agentweaver/core/errors/app-error';
 import type { PrismaTransaction } from './client.ts';
+import { queuedAgain, stopClock } from './execution-clock.ts';
 import { type EndedExecution, endExecution } from './execution-end.ts';
 import { appendEvents, type Outcome, storedEvents, toLogEvent } from './execution-events.ts';
-import { isOwnerLost, isTerminal } from './execution-state.ts';
-import { applyToSteps, prepareSteps } from './execution-steps.ts';
+import { isDue, isLastLoss, isOwnerLost, isTerminal } from './execution-state.ts';
+import { applyToSteps, type FindStepNode } from './execution-steps.ts';
 import type { Execution, PrismaClient, Workspace } from './generated/client.ts';
 import type { ExecutionStatus } from './generated/enums.ts';
+import { resumeSteps } from './resume-steps.ts';
+import { addTopSteps } from './step-rows.ts';
 import { TUNABLES } from './tunables.ts';
 
 export type ClaimedExecution = {
@@ -18,15 +21,27 @@ export type ClaimedExecution = {
   attemptId: string;
   execution: Pick<
     Execution,
-    'id' | 'workspaceId' | 'workflowId' | 'versionId' | 'input' | 'trigger' | 'createdById' | 'attempts' | 'queuedAt'
+    | 'id'
+    | 'workspaceId'
+    | 'workflowId'
+    | 'versionId'
+    | 'input'
+    | 'trigger'
+    | 'createdById'
+    | 'attempts'
+    | 'losses'
+    | 'queuedAt'
+    | 'onlyNodeId'
+    /** Before this claim. Its time limit counts these and what it runs from now on. */
+    | 'activeMs'
   > & {
-    /** When it was claimed first; its time limit counts from here. */
+    /** When it was claimed first. */
     startedAt: Date;
   };
   definition: WorkflowDefinition;
   /** What need not run again. */
   finishedSteps: FinishedStep[];
-  /** The attempt that a step was in when its executor was lost, by node id. */
+  /** The attempt that a step was in when it was interrupted or began to wait, by `stepKey`. */
   interruptedAttempts: Record<string, number>;
   /** The plan of the execution's workspace. */
   workspace: Pick<Workspace, 'id' | 'maxMemoryMb' | 'maxConcurrency' | 'allowedHosts'> & {
@@ -43,14 +58,14 @@ export type ClaimResult =
   | { kind: 'taken' }
   | { kind: 'finished'; status: ExecutionStatus }
   | { kind: 'gone' }
-  /** Ended by this call: cancelled while nobody ran it, or claimed too often. */
+  /** Ended by this call: cancelled while nobody ran it, or lost too often. */
   | { kind: 'ended'; status: 'cancelled' | 'failed'; lastSeq: number };
 
 export const WORKER_LOST: { status: 'failed'; error: ExecutionErrorData } = {
   status: 'failed',
   error: {
     code: 'worker_lost',
-    message: `The executor went away ${TUNABLES.maxClaims} times while running this execution.`,
+    message: `The executor went away ${TUNABLES.maxLosses} times while running this execution.`,
     hint: 'A step may use more memory than the executor has. Look at the last started step, then run again.',
   },
 };
@@ -77,10 +92,11 @@ export const claimExecution = async (
     const { workspace } = row;
 
     if (isTerminal(row.status)) return { kind: 'finished', status: row.status };
-    if (row.status === 'waiting') return { kind: 'taken' };
-    if (row.status === 'running' && !isOwnerLost(row.heartbeatAt, now)) return { kind: 'taken' };
+    if (row.status === 'waiting' && !isDue(row, now)) return { kind: 'taken' };
+    const isLost = row.status === 'running';
+    if (isLost && !isOwnerLost(row.heartbeatAt, now)) return { kind: 'taken' };
     if (row.cancelRequestedAt) return endUnowned(tx, row, { status: 'cancelled' }, now);
-    if (row.attempts >= TUNABLES.maxClaims) return endUnowned(tx, row, WORKER_LOST, now);
+    if (isLost && isLastLoss(row.losses)) return endUnowned(tx, row, WORKER_LOST, now);
     const running = await tx.execution.count({
       where: { workspaceId: row.workspaceId, status: 'running', id: { not: id } },
     });
@@ -88,6 +104,8 @@ export const claimExecution = async (
 
     const attemptId = randomUUID();
     const attempts = row.attempts + 1;
+    const losses = row.losses + (isLost ? 1 : 0);
+    if (isLost) await stopClock(tx, id, row.heartbeatAt ?? now);
     const lastSeq = await appendEvents(tx, {
       executionId: id,
       where: { status: row.status, attemptId: row.attemptId },
@@ -95,10 +113,13 @@ export const claimExecution = async (
         status: 'running',
         attemptId,
         attempts,
+        losses,
         executorId,
         sandbox,
         heartbeatAt: now,
         startedAt: row.startedAt ?? now,
+        activeSince: now,
+        resumeAt: null,
       },
       events: [
         {
@@ -112,6 +133,9 @@ export const claimExecution = async (
     });
     if (lastSeq === undefined) return { kind: 'taken' };
     const definition = workflowDefinitionSchema.parse(row.version.definition);
+    await addTopSteps(tx, { executionId: id, definition, only: row.onlyNodeId });
+    const steps = await resumeSteps(tx, id);
+    const { activeMs } = await tx.execution.findUniqueOrThrow({ where: { id }, select: { activeMs: true } });
     return {
       kind: 'claimed',
       attemptId,
@@ -124,12 +148,15 @@ export const claimExecution = async (
         trigger: row.trigger,
         createdById: row.createdById,
         attempts,
+        losses,
         queuedAt: row.queuedAt,
+        onlyNodeId: row.onlyNodeId,
+        activeMs,
         startedAt: row.startedAt ?? now,
       },
       definition,
-      finishedSteps: await prepareSteps(tx, id, definition),
-      interruptedAttempts: await findInterruptedAttempts(tx, id),
+      finishedSteps: steps.finished,
+      interruptedAttempts: steps.attempts,
       workspace: {
         id: workspace.id,
         maxMemoryMb: workspace.maxMemoryMb,
@@ -140,14 +167,6 @@ export const claimExecution = async (
       lastSeq,
     };
   });
-};
-
-const findInterruptedAttempts = async (tx: PrismaTransaction, executionId: string): Promise<Record<string, number>> => {
-  const rows = await tx.executionStep.findMany({
-    where: { executionId, status: 'pending', attempts: { gt: 0 } },
-    select: { nodeId: true, attempts: true },
-  });
-  return Object.fromEntries(rows.map(({ nodeId, attempts }) => [nodeId, attempts]));
 };
 
 /** Ends an execution that nobody owns; the caller holds its row lock. */
@@ -239,6 +258,7 @@ export const finishExecution = (
     attemptId,
     outcome,
     events = [],
+    findNode,
     now = new Date(),
   }: {
     id: string;
@@ -246,6 +266,7 @@ export const finishExecution = (
     outcome: Outcome;
     /** Not yet recorded ones. */
     events?: readonly EngineEvent[];
+    findNode?: FindStepNode;
     now?: Date;
   },
 ): Promise<FinishResult> =>
@@ -255,16 +276,16 @@ export const finishExecution = (
     // Locks the row, so that the steps are written by the owner only.
     const lastSeq = await appendEvents(tx, { executionId: id, where: owned, events: stored.map(toLogEvent) });
     if (lastSeq === undefined) return { kind: 'lost' };
-    await applyToSteps(tx, id, stored);
+    await applyToSteps(tx, id, stored, findNode);
     const ended = await endExecution(tx, { executionId: id, where: owned, outcome, now });
     return ended ? { kind: 'finished', ...ended } : { kind: 'lost' };
   });
 
 const RELEASES = {
-  /** Nobody's fault: the claim does not count. */
-  executor_shutdown: { message: 'Its executor shut down.', claimCounts: false },
+  /** Nobody's fault. */
+  executor_shutdown: { message: 'Its executor shut down.', isLoss: false },
   /** Counts, so that what kills every sandbox ends some day. */
-  sandbox_lost: { message: 'Its sandbox was lost.', claimCounts: true },
+  sandbox_lost: { message: 'Its sandbox was lost.', isLoss: true },
 } as const;
 
 /**
@@ -281,16 +302,13 @@ export const releaseExecution = async (
   }: { id: string; attemptId: string; reason: keyof typeof RELEASES; now?: Date },
 ): Promise<{ released: boolean; lastSeq?: number }> =>
   prisma.$transaction(async (tx) => {
-    const { message, claimCounts } = RELEASES[reason];
+    const { message, isLoss } = RELEASES[reason];
     const lastSeq = await appendEvents(tx, {
       executionId: id,
       where: { attemptId, status: 'running' },
       data: {
-        status: 'queued',
-        attemptId: null,
-        executorId: null,
-        heartbeatAt: null,
-        attempts: { decrement: claimCounts ? 0 : 1 },
+        ...queuedAgain(),
+        losses: { increment: isLoss ? 1 : 0 },
       },
       events: [
         {
@@ -301,5 +319,7 @@ export const releaseExecution = async (
         },
       ],
     });
-    return lastSeq === undefined ? { released: false } : { released: true, lastSeq };
+    if (lastSeq === undefined) return { released: false };
+    await stopClock(tx, id, now);
+    return { released: true, lastSeq };
   });

@@ -1,3 +1,4 @@
+import { queuedAgain, stopClock } from './execution-clock.ts';
 import { endExecution } from './execution-end.ts';
 import { appendEvents, type Outcome } from './execution-events.ts';
 import { classifyStale } from './execution-state.ts';
@@ -15,7 +16,7 @@ export type SweepResult = {
 
 /**
  * Repairs what a crash left: queued executions without a job, running ones without an owner, and requested cancels that
- * nobody is there to obey. Safe to run in every executor at once. Throws when the queue does not answer; what was
+ * nobody is there to obey. Queues what has waited until its time. Safe to run in every executor at once. Throws when the queue does not answer; what was
  * not put back then, the next sweep finds again.
  */
 export const sweepStale = async (
@@ -28,7 +29,7 @@ export const sweepStale = async (
     await queue.add({ executionId: id, attempt });
     result.requeued.push(id);
   };
-  for (const id of await findUnowned(prisma, now)) {
+  for (const id of [...(await findUnowned(prisma, now)), ...(await findDue(prisma, now))]) {
     const repaired = await repair(prisma, id, now);
     if (repaired?.kind === 'ended') result.ended.push({ id, status: repaired.status, lastSeq: repaired.lastSeq });
     if (repaired?.kind === 'requeue') await requeue(id, repaired.attempt);
@@ -56,13 +57,22 @@ const findUnowned = async (prisma: PrismaClient, now: Date): Promise<string[]> =
   return rows.map(({ id }) => id);
 };
 
+const findDue = async (prisma: PrismaClient, now: Date): Promise<string[]> => {
+  const rows = await prisma.execution.findMany({
+    where: { status: 'waiting', resumeAt: { lte: now } },
+    orderBy: { resumeAt: 'asc' },
+    take: TUNABLES.sweepBatch,
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
+};
+
 /** Apart from the others, so that a long queue does not keep them from being found. Nothing is written: the claim decides. */
 const findNotPickedUp = async (prisma: PrismaClient, now: Date): Promise<{ id: string; attempts: number }[]> => {
   const rows = await prisma.execution.findMany({
     where: { status: 'queued', queuedAt: { lt: new Date(now.getTime() - TUNABLES.requeueAfterMs) } },
     orderBy: { queuedAt: 'asc' },
     take: TUNABLES.sweepBatch,
-    select: { id: true, status: true, attempts: true, queuedAt: true, heartbeatAt: true, cancelRequestedAt: true },
   });
   return rows.filter((row) => classifyStale(row, now) === 'not_picked_up');
 };
@@ -89,13 +99,21 @@ const repair = (prisma: PrismaClient, id: string, now: Date): Promise<Repair | u
         return undefined;
       case 'cancel_unowned':
         return end({ status: 'cancelled' });
-      case 'claims_used_up':
+      case 'lost_too_often':
         return end(WORKER_LOST);
+      case 'due':
+        await appendEvents(tx, {
+          executionId: id,
+          where,
+          data: queuedAgain(),
+          events: [{ type: 'execution_requeued', level: 'info', message: 'Its time has come. Queued again.', at: now }],
+        });
+        return { kind: 'requeue', attempt: attempts };
       case 'owner_lost':
         await appendEvents(tx, {
           executionId: id,
           where,
-          data: { status: 'queued', attemptId: null, executorId: null, heartbeatAt: null },
+          data: { ...queuedAgain(), losses: { increment: 1 } },
           events: [
             {
               type: 'execution_requeued',
@@ -106,6 +124,7 @@ const repair = (prisma: PrismaClient, id: string, now: Date): Promise<Repair | u
             },
           ],
         });
+        await stopClock(tx, id, row.heartbeatAt ?? now);
         return { kind: 'requeue', attempt: attempts };
     }
   });

@@ -6,6 +6,8 @@ import { jsonColumn } from './json.ts';
 export type ModelCallKey = {
   executionId: string;
   nodeId: string;
+  /** See `iterationSchema`. */
+  iteration: string;
   /** From 1. */
   attempt: number;
   /** The node's host calls within the attempt, from 0. */
@@ -14,8 +16,15 @@ export type ModelCallKey = {
   requestHash: string;
 };
 
-const where = ({ executionId, nodeId, attempt, callIndex, requestHash }: ModelCallKey) => ({
-  executionId_nodeId_attempt_callIndex_requestHash: { executionId, nodeId, attempt, callIndex, requestHash },
+const where = ({ executionId, nodeId, iteration, attempt, callIndex, requestHash }: ModelCallKey) => ({
+  executionId_nodeId_iteration_attempt_callIndex_requestHash: {
+    executionId,
+    nodeId,
+    iteration,
+    attempt,
+    callIndex,
+    requestHash,
+  },
 });
 
 /** The answer of this very call when it was made and paid before. */
@@ -29,9 +38,9 @@ export const beginModelCall = async (
   prisma: PrismaClient,
   { key, provider, model }: { key: ModelCallKey; provider: string; model: string },
 ): Promise<void> => {
-  const { executionId, nodeId, attempt, callIndex, requestHash } = key;
+  const { executionId, nodeId, iteration, attempt, callIndex, requestHash } = key;
   await prisma.modelCall.createMany({
-    data: { executionId, nodeId, attempt, callIndex, requestHash, provider, model },
+    data: { executionId, nodeId, iteration, attempt, callIndex, requestHash, provider, model },
     skipDuplicates: true,
   });
 };
@@ -50,7 +59,7 @@ export const settleModelCall = (
   }: { key: ModelCallKey; attemptId: string; response: ModelResponse; now?: Date },
 ): Promise<{ owned: boolean }> =>
   prisma.$transaction(async (tx) => {
-    const { executionId, nodeId } = key;
+    const { executionId, nodeId, iteration } = key;
     const { usage, costUsd, model } = response;
     // The execution first: every writer locks it before anything that belongs to it.
     const owner = await tx.$queryRaw<{ attempt_id: string | null; status: string }[]>`
@@ -78,7 +87,7 @@ export const settleModelCall = (
         data: { ...used, totalCostUsd: { increment: costUsd } },
       });
       await tx.executionStep.updateMany({
-        where: { executionId, nodeId },
+        where: { executionId, nodeId, iteration },
         data: { ...used, costUsd: { increment: costUsd }, model },
       });
     }

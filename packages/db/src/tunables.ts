@@ -10,8 +10,8 @@ export const TUNABLES = {
   heartbeatMs: 5_000,
   /** … and loses it after this long without. */
   staleAfterMs: 20_000,
-  /** Claims of one execution before it fails as `worker_lost`. */
-  maxClaims: 5,
+  /** Times that one execution may lose its executor or sandbox before it fails as `worker_lost`. */
+  maxLosses: 5,
   /** A queued execution this old that nobody took is put on the queue again. */
   requeueAfterMs: 15_000,
   /** Wait before a workspace at its concurrency limit is tried again. */

@@ -21,6 +21,7 @@ ADD CONSTRAINT "execution_steps_pkey" PRIMARY KEY ("execution_id", "node_id", "i
 -- AlterTable
 ALTER TABLE "executions" ADD COLUMN     "active_ms" INTEGER NOT NULL DEFAULT 0,
 ADD COLUMN     "active_since" TIMESTAMPTZ(3),
+ADD COLUMN     "losses" INTEGER NOT NULL DEFAULT 0,
 ADD COLUMN     "only_node_id" TEXT,
 ADD COLUMN     "resume_at" TIMESTAMPTZ(3);
 
