@@ -11,6 +11,9 @@ const dataSchema = z.object({
   attempt: z.number().optional(),
   reason: z.string().optional(),
   error: z.object({ message: z.string() }).optional(),
+  /** Of tools and of answers of people. */
+  tool: z.string().optional(),
+  by: z.string().optional(),
 });
 
 /** A log line in the viewer's language. What nodes and user code logged is theirs, and stays as it is. */
@@ -20,9 +23,9 @@ export const describeEvent = (
 ): string => {
   const key = `event.${type}`;
   if (type === 'step_log' || !t.has(key)) return message;
-  const { resumedSteps = 0, attempt = 1, reason, error } = dataSchema.safeParse(data ?? {}).data ?? {};
+  const { resumedSteps = 0, attempt = 1, reason, error, tool, by } = dataSchema.safeParse(data ?? {}).data ?? {};
   if (type === 'execution_started' && resumedSteps > 0) return t('event.execution_resumed', { count: resumedSteps });
   const label = type === 'step_started' && attempt > 1 ? t('event.step_started_again', { attempt }) : t(key);
-  const detail = error?.message ?? (reason && explainReason(reason, t));
+  const detail = [tool, error?.message ?? (reason && explainReason(reason, t)), by].filter(Boolean).join(': ');
   return detail ? `${label}: ${detail}` : label;
 };

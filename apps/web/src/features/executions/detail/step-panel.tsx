@@ -19,9 +19,12 @@ import { StepInput } from './step-input.tsx';
 import { StepOutput } from './step-output.tsx';
 import classes from './step-panel.module.css';
 import { StepRounds } from './step-rounds.tsx';
+import { StepTools } from './step-tools.tsx';
+import { toToolUses } from './tool-uses.ts';
 import { useRound } from './use-rounds.ts';
 
-type Tab = 'output' | 'input' | 'error' | 'log';
+const TABS = ['output', 'input', 'tools', 'error', 'log'] as const;
+type Tab = (typeof TABS)[number];
 
 export type StepPanelProps = {
   detail: ExecutionDetail;
@@ -104,20 +107,29 @@ const StepBody = ({ detail, step, steps, live }: StepPanelProps) => {
   const tab: Tab = chosen ?? (step.status === 'failed' && step.error ? 'error' : 'output');
   const key = keyOfStep(step);
   const lines = live.events.filter((event) => event.nodeId === step.nodeId && event.iteration === step.iteration);
+  const uses = toToolUses(lines);
   return (
     <>
       <Facts step={step} />
       <Tabs
         value={tab}
-        onChange={(value) =>
-          setChosen((['output', 'input', 'error', 'log'] as const).find((one) => one === value) ?? null)
-        }
+        onChange={(value) => setChosen(TABS.find((one) => one === value) ?? null)}
         keepMounted={false}
         className={classes.tabs}
       >
         <Tabs.List>
           <Tabs.Tab value="output">{t('step.output')}</Tabs.Tab>
           <Tabs.Tab value="input">{t('step.input')}</Tabs.Tab>
+          {uses.length > 0 && (
+            <Tabs.Tab value="tools">
+              <Group gap={6} wrap="nowrap">
+                {t('step.tools')}
+                <Badge size="xs" variant="light" color="gray" circle={uses.length < 10}>
+                  {format.integer(uses.length)}
+                </Badge>
+              </Group>
+            </Tabs.Tab>
+          )}
           {step.error && (
             <Tabs.Tab value="error" color="red">
               {t('step.error')}
@@ -140,6 +152,11 @@ const StepBody = ({ detail, step, steps, live }: StepPanelProps) => {
         <Tabs.Panel value="input" className={classes.panel}>
           <StepInput executionId={detail.id} step={step} />
         </Tabs.Panel>
+        {uses.length > 0 && (
+          <Tabs.Panel value="tools" className={classes.panel}>
+            <StepTools uses={uses} />
+          </Tabs.Panel>
+        )}
         {step.error && (
           <Tabs.Panel value="error" className={classes.panel}>
             <ExecutionErrorCard error={step.error} steps={steps} />
