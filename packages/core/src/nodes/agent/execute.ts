@@ -1,53 +1,43 @@
-import { ExecutionError } from '../../engine/execution-errors.ts';
-import type { ModelResponse } from '../../models/model-call.ts';
+import { askAgain } from '../../agents/feedback-prompt.ts';
+import { parseOutputSchema } from '../../agents/output-schema.ts';
+import { readImages } from '../../agents/read-images.ts';
+import { runAgent } from '../../agents/run-agent.ts';
+import { userMessage } from '../../models/model-call.ts';
+import { bindTools } from '../../tools/bind-tools.ts';
 import type { Execute } from '../node-type.ts';
 import type { AgentConfig } from './definition.ts';
-import { checkOutput, type OutputSchema, parseOutputSchema } from '../../agents/output-schema.ts';
 
-export const executeAgent: Execute<AgentConfig> = async ({ config, render, host, nextCall, timeoutMs, log }) => {
+export const executeAgent: Execute<AgentConfig> = async (context) => {
+  const { config, evaluate, render, feedback, timeoutMs } = context;
   const outputSchema = parseOutputSchema(config.outputSchema);
-  const response = await host.model.generate(
+  const prompt = await render(config.prompt);
+  const images = config.images.trim() === '' ? [] : await readImages(await evaluate(config.images), context);
+  const tools = await bindTools(config.tools, context);
+  const { reasoningEffort } = config;
+  const answer = await runAgent(
     {
+      ...(feedback ? askAgain(userMessage(prompt, images), feedback) : { prompt, images }),
       role: config.role,
       personality: config.personality,
       model: config.model,
-      prompt: await render(config.prompt),
+      fallbackModels: config.fallbackModels.filter((model) => model.trim() !== ''),
       temperature: config.temperature,
       maxTokens: config.maxTokens,
       timeoutMs: Math.min(config.timeoutMs, timeoutMs),
-      outputSchema,
+      ...(reasoningEffort === 'default' ? {} : { reasoningEffort }),
+      ...(outputSchema ? { outputSchema } : {}),
+      cacheTtlSeconds: config.cacheTtlSeconds,
+      tools,
+      maxSteps: config.maxSteps,
     },
-    nextCall(),
+    context,
   );
-  if (response.finishReason === 'length') log('warn', `The answer was cut off at ${config.maxTokens} tokens.`);
   return {
-    output: outputSchema ? structuredOutput(outputSchema, response) : response.text,
-    reason: response.reason,
-    model: response.model,
-    usage: response.usage,
-    costUsd: response.costUsd,
+    output: outputSchema ? answer.output : answer.text,
+    reason: answer.reason,
+    model: answer.model,
+    usage: answer.usage,
+    costUsd: answer.costUsd,
+    cached: answer.cached,
   };
-};
-
-const structuredOutput = (schema: OutputSchema, response: ModelResponse): unknown => {
-  const output = response.output === undefined ? parseAnswer(response.text) : response.output;
-  checkOutput(schema, output);
-  return output;
-};
-
-/** Models like to wrap JSON in a fence. */
-const parseAnswer = (text: string): unknown => {
-  const bare = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text;
-  try {
-    return JSON.parse(bare);
-  } catch (cause) {
-    throw new ExecutionError(
-      {
-        code: 'output_invalid',
-        message: 'The model answered with text that is not JSON.',
-        hint: 'Allow a retry, or choose a model with structured output.',
-      },
-      { cause },
-    );
-  }
 };
