@@ -114,6 +114,17 @@ export type MessageView = Omit<AgentMessage, 'content'> & {
   text: string;
 };
 
+/** A file that a step has written. */
+export type FileView = {
+  path: string;
+  mediaType: string;
+  /** Bytes. */
+  size: number;
+  /** The step that wrote it last. */
+  nodeId: string;
+  updatedAt: Date;
+};
+
 /** Something that an execution waits for. */
 export type WaitView = {
   id: string;

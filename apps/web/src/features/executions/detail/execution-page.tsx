@@ -5,6 +5,7 @@ import { parseAsString, useQueryStates } from 'nuqs';
 import { ErrorState } from '../../../components/state-views.tsx';
 import { publicErrorOf } from '../../../trpc/public-error.ts';
 import { isFinished } from '../execution-view.ts';
+import { ExecutionFiles } from '../files/execution-files.tsx';
 import { MessageDiagram } from '../messages/message-diagram.tsx';
 import { WaitList } from '../waits/wait-list.tsx';
 import { ExecutionErrorCard } from './execution-error-card.tsx';
@@ -62,6 +63,7 @@ export const ExecutionPage = ({ executionId }: { executionId: string }) => {
           )}
           {waits.length > 0 && <WaitList waits={waits} steps={steps} />}
           {head.status === 'completed' && <ExecutionResults executionId={executionId} />}
+          <ExecutionFiles executionId={executionId} head={head} steps={steps} />
           <ExecutionGraph
             definition={detail.definition}
             steps={steps}

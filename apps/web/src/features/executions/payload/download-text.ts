@@ -1,6 +1,6 @@
-/** Saves `text` as a file on the viewer's machine. */
-export const downloadText = (name: string, text: string, type = 'text/plain;charset=utf-8'): void => {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Saves a file on the viewer's machine. */
+export const downloadBlob = (name: string, blob: Blob): void => {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
@@ -8,3 +8,7 @@ export const downloadText = (name: string, text: string, type = 'text/plain;char
   // Freed later: some browsers read the blob only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 };
+
+/** The same for `text`. */
+export const downloadText = (name: string, text: string, type = 'text/plain;charset=utf-8'): void =>
+  downloadBlob(name, new Blob([text], { type }));

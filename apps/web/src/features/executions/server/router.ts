@@ -7,6 +7,7 @@ import { EXECUTION_STATUSES, STEP_STATUSES, TRIGGERS } from '../execution-view.t
 import { answerWait } from './answer-wait.ts';
 import { cancelExecution } from './cancel-execution.ts';
 import { deleteExecution } from './delete-execution.ts';
+import { listFiles, readFile } from './execution-files.ts';
 import { getExecution } from './get-execution.ts';
 import { getPayload } from './get-payload.ts';
 import { getStep } from './get-step.ts';
@@ -73,6 +74,13 @@ export const executionsRouter = router({
   messages: viewerProcedure
     .input(execution.extend({ cursor: z.int().min(0).nullish() }))
     .query(({ ctx, input }) => listMessages(ctx, input)),
+
+  /** What the steps have written. */
+  files: viewerProcedure.input(execution).query(({ ctx, input }) => listFiles(ctx, input.executionId)),
+
+  file: viewerProcedure
+    .input(execution.extend({ path: z.string().min(1).max(500) }))
+    .query(({ ctx, input }) => readFile(ctx, input)),
 
   /** The log in pages, for downloads. */
   log: viewerProcedure

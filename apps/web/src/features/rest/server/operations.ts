@@ -1,5 +1,6 @@
 import { executeWorkflow } from './execute-workflow.ts';
 import { cancelExecutionOperation, getExecution, getExecutionLogs, listExecutions } from './execution-operations.ts';
+import { getFileOperation, listFilesOperation } from './file-operations.ts';
 import type { Operation } from './operation.ts';
 import { answerWaitOperation, listWaits, rerunOperation } from './wait-operations.ts';
 import { createWorkflow, getWorkflow, listWorkflows } from './workflow-operations.ts';
@@ -17,4 +18,6 @@ export const OPERATIONS: Operation[] = [
   rerunOperation,
   listWaits,
   answerWaitOperation,
+  listFilesOperation,
+  getFileOperation,
 ];

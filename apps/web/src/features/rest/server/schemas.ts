@@ -181,6 +181,25 @@ export const answerBody = humanResponseSchema.strict().meta({
     'For an approval `approved`, for a choice `choice`, for a form `values`. For a budget `approved`, and in `values.usd` by how many dollars it is raised.',
 });
 
+const fileFields = {
+  path: z.string(),
+  media_type: z.string(),
+  node_id: z.string().meta({ description: 'The step that wrote it last.' }),
+  size: z.int().meta({ description: 'In bytes.' }),
+};
+
+export const filesSchema = z.object({ items: z.array(z.object(fileFields)) }).meta({ id: 'Files' });
+
+export const fileQuery = z.object({ path: z.string().min(1).max(500).meta({ example: 'reports/summary.md' }) });
+
+export const fileSchema = z
+  .object({
+    path: z.string(),
+    media_type: z.string(),
+    content: z.string().meta({ description: 'Base64.' }),
+  })
+  .meta({ id: 'File' });
+
 export const rerunBody = z
   .strictObject({
     node_id: z.string().min(1).max(64).optional().meta({
