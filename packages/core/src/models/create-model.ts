@@ -1,51 +1,101 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createGoogleGenerativeAI } from '@ai-sdk/google';
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import type { LanguageModel } from 'ai';
-import { ExecutionError } from '../engine/execution-errors.ts';
-import { PROVIDERS, type ProviderId } from './catalog.ts';
+import { askStreaming, askWhole } from './ask-provider.ts';
+import { capabilitiesOf, type ModelCapabilities } from './capabilities.ts';
+import { PROVIDERS, parseModelId } from './catalog.ts';
+import { completeRequest } from './complete-request.ts';
+import { startDeadline } from './deadline.ts';
+import { generateWithDemoModel, streamWithDemoModel } from './demo-model.ts';
+import type { ModelRequest, ModelRequestInput, ModelResponse, Usage } from './model-call.ts';
+import { ModelError } from './model-errors.ts';
+import { type Cost, costOf, type PriceOptions } from './prices.ts';
+import { toModelError } from './provider-errors.ts';
+import { toModelResponse } from './sdk-answer.ts';
+import { createSdkModel, type ProviderConnection } from './sdk-model.ts';
+import { forceTools, toSdkRequest } from './sdk-request.ts';
 
-// The SDK prints what a model ignores (a temperature) to the console; logs are the caller's affair.
-globalThis.AI_SDK_LOG_WARNINGS = false;
+export type ModelConnection = ProviderConnection | { provider: 'demo' };
 
-/** How to reach a provider. */
-export type ProviderConnection = {
-  provider: Exclude<ProviderId, 'demo'>;
-  /** May be empty for a local `openai_compatible` server. */
-  apiKey: string;
-  /** Needed for `openai_compatible`; elsewhere it replaces the provider's own address. */
-  baseUrl?: string;
-  /** Carries every request, so that it passes the caller's egress guard. */
-  fetch: typeof globalThis.fetch;
+export type ModelClientOptions = {
+  /** `provider/model`, or the model's name alone. */
+  model: string;
+  connection: ModelConnection;
+  prices?: PriceOptions;
 };
 
-/** OpenAI models are called through the Responses API, every other `openai_compatible` server through Chat Completions. */
-export const createModel = ({ provider, apiKey, baseUrl, fetch }: ProviderConnection, model: string): LanguageModel => {
-  const baseURL = baseUrl ?? PROVIDERS[provider].baseUrl;
-  switch (provider) {
-    case 'anthropic':
-      return createAnthropic({ apiKey, baseURL, fetch })(model);
-    case 'openai':
-      return createOpenAI({ apiKey, baseURL, fetch }).responses(model);
-    case 'google':
-      return createGoogleGenerativeAI({ apiKey, baseURL, fetch })(model);
-    case 'openai_compatible': {
-      if (!baseURL) {
-        throw new ExecutionError({
-          code: 'model_unavailable',
-          message: 'The OpenAI-compatible endpoint has no address.',
-          hint: 'Add its base URL to the provider key in the settings.',
-        });
-      }
-      const settings = {
-        name: 'openai_compatible',
-        baseURL,
-        fetch,
-        includeUsage: true,
-        supportsStructuredOutputs: true,
-      };
-      return createOpenAICompatible({ ...settings, ...(apiKey ? { apiKey } : {}) })(model);
-    }
+/**
+ * One model of one provider. Both ways of asking ask once: retries, fallbacks, cache and circuit breaker are put around
+ * it (see `ask-models.ts`). The client's model counts, not the request's. With an `outputSchema` the response carries
+ * `output` when the answer was JSON; whether it fits the schema is for the caller to check. Both reject with
+ * `ExecutionError` (see `model-errors.ts`), or with the signal's reason when aborted.
+ */
+export type ModelClient = {
+  /** `provider/model`. */
+  id: string;
+  capabilities: ModelCapabilities;
+  generate(request: ModelRequestInput, options?: { signal?: AbortSignal }): Promise<ModelResponse>;
+  /** The same, with each piece of text handed on as it comes. */
+  stream(
+    request: ModelRequestInput,
+    options: { signal?: AbortSignal; onDelta: (text: string) => void },
+  ): Promise<ModelResponse>;
+  cost(usage: Usage): Cost;
+};
+
+export const createModelClient = ({ model, connection, prices = {} }: ModelClientOptions): ModelClient => {
+  const name = nameOf(model, connection);
+  const id = `${connection.provider}/${name}`;
+  const client = { id, capabilities: capabilitiesOf(id), cost: (usage: Usage) => costOf(id, usage, prices) };
+  if (connection.provider === 'demo') {
+    return {
+      ...client,
+      generate: async (request) => generateWithDemoModel(request),
+      stream: async (request, { signal, onDelta }) => streamWithDemoModel(request, { signal, onDelta }),
+    };
+  }
+  const ask = (input: ModelRequestInput, signal = new AbortController().signal, onDelta?: (text: string) => void) =>
+    callProvider({ connection, name, id, prices }, completeRequest(input), signal, onDelta);
+  return {
+    ...client,
+    generate: (request, { signal } = {}) => ask(request, signal),
+    stream: (request, { signal, onDelta }) => ask(request, signal, onDelta),
+  };
+};
+
+const nameOf = (model: string, { provider }: ModelConnection): string => {
+  const parsed = parseModelId(model);
+  return parsed?.provider === provider ? parsed.model : model;
+};
+
+type Target = { connection: ProviderConnection; name: string; id: string; prices: PriceOptions };
+
+const callProvider = async (
+  { connection, name, id, prices }: Target,
+  request: ModelRequest,
+  signal: AbortSignal,
+  onDelta: ((text: string) => void) | undefined,
+): Promise<ModelResponse> => {
+  signal.throwIfAborted();
+  const providerName = PROVIDERS[connection.provider].name;
+  const failed = { providerName, model: name, apiKey: connection.apiKey };
+  const deadline = startDeadline(request.timeoutMs, signal);
+  const started = performance.now();
+  try {
+    const model = forceTools(createSdkModel(connection, name), request);
+    const options = { model, request: toSdkRequest(request, id), abortSignal: deadline.signal };
+    const answer = onDelta ? await askStreaming(options, onDelta) : await askWhole(options);
+    const durationMs = performance.now() - started;
+    return toModelResponse(answer, { request, modelId: id, providerName, durationMs, prices });
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (deadline.isOver()) throw timeoutError(request.timeoutMs, failed);
+    throw toModelError(error, failed);
+  } finally {
+    deadline.clear();
   }
 };
+
+const timeoutError = (timeoutMs: number, { providerName, model }: { providerName: string; model: string }) =>
+  new ModelError({
+    code: 'node_timeout',
+    message: `${model} of ${providerName} did not finish its answer within ${timeoutMs / 1_000} s.`,
+    hint: 'Raise the agent’s timeout, ask for a shorter answer, or choose a faster model.',
+  });

@@ -38,6 +38,17 @@ export const generateWithDemoModel = (input: ModelRequestInput): ModelResponse =
   };
 };
 
+/** The same, in the pieces that a stream would bring. */
+export const streamWithDemoModel = (
+  input: ModelRequestInput,
+  { signal, onDelta }: { signal?: AbortSignal | undefined; onDelta: (text: string) => void },
+): ModelResponse => {
+  signal?.throwIfAborted();
+  const response = generateWithDemoModel(input);
+  for (const piece of response.text.match(/\S+\s*|\s+/g) ?? []) onDelta(piece);
+  return response;
+};
+
 const answer = (request: ModelRequest): { text: string; output?: unknown; wasCut: boolean } => {
   const prompt = readPrompt(promptOf(request));
   const manner = `${request.role} ${request.personality}`;

@@ -32,8 +32,8 @@ describe('costs', () => {
 
   it('follow a price that changes on a day', () => {
     const call = usage(MILLION, 0);
-    expect(costOf('google/gemini-3.8-flash', call, autumn).costUsd).toBe(0.75);
-    expect(costOf('google/gemini-3.8-flash', call, new Date('2027-01-01T00:00:00Z')).costUsd).toBe(1.5);
+    expect(costOf('google/gemini-3.8-flash', call, { at: autumn }).costUsd).toBe(0.75);
+    expect(costOf('google/gemini-3.8-flash', call, { at: new Date('2027-01-01T00:00:00Z') }).costUsd).toBe(1.5);
   });
 
   it('take a dated name for its model', () => {

@@ -1,7 +1,7 @@
 import type { Usage } from './model-call.ts';
 
 /** US dollars for a million tokens. */
-type Rate = { input: number; cachedInput: number; output: number };
+export type Rate = { input: number; cachedInput: number; output: number };
 
 type Price = Rate & {
   /** The whole request costs this when its input is longer than `above` tokens. */
@@ -116,17 +116,37 @@ export const priceOf = (
 export type Cost = {
   /** US dollars. 0 when `priced` is false. */
   costUsd: number;
-  /** Whether the table knows the model's price. */
+  /** Whether the model's price is known. */
   priced: boolean;
 };
 
-/** What a call cost, at the provider's list price without discounts. */
-export const costOf = (modelId: string, usage: Usage, at?: Date): Cost => {
+/** What somebody pays instead of the list price, by `provider/model`. */
+export type PriceOverrides = ReadonlyMap<string, Rate>;
+
+export type PriceOptions = {
+  /** Of the call; now when absent. */
+  at?: Date | undefined;
+  overrides?: PriceOverrides | undefined;
+};
+
+/** What a call cost: at the given rates, else at the provider's list price without discounts. */
+export const costOf = (modelId: string, usage: Usage, { at, overrides }: PriceOptions = {}): Cost => {
+  const own = overrides?.get(modelId);
+  if (own) return { costUsd: total(own, usage), priced: true };
   const found = priceOf(modelId, at);
   if (!found) return { costUsd: 0, priced: false };
-  const rates = found.long && usage.inputTokens > found.long.above ? found.long : found;
-  const cached = Math.min(usage.cachedInputTokens, usage.inputTokens);
-  const total =
-    (usage.inputTokens - cached) * rates.input + cached * rates.cachedInput + usage.outputTokens * rates.output;
-  return { costUsd: total / TOKENS_PER_PRICE, priced: true };
+  return {
+    costUsd: total(found.long && usage.inputTokens > found.long.above ? found.long : found, usage),
+    priced: true,
+  };
 };
+
+const total = (rates: Rate, usage: Usage): number => {
+  const cached = Math.min(usage.cachedInputTokens, usage.inputTokens);
+  const tokens =
+    (usage.inputTokens - cached) * rates.input + cached * rates.cachedInput + usage.outputTokens * rates.output;
+  return tokens / TOKENS_PER_PRICE;
+};
+
+/** Said in the reason of every call whose cost could not be counted. */
+export const UNKNOWN_PRICE = 'Its price is not known, so its cost counts as 0.';

@@ -1,5 +1,6 @@
 import { APICallError, RetryError } from 'ai';
-import { ExecutionError, type ExecutionErrorCode } from '../engine/execution-errors.ts';
+import { ExecutionError } from '../engine/execution-errors.ts';
+import { ModelError, type ModelErrorCode } from './model-errors.ts';
 
 /** Whose failure it is, for the message. */
 export type FailedCall = { providerName: string; model: string; apiKey: string };
@@ -13,6 +14,9 @@ const CONTENT_FILTER =
 const OUT_OF_CREDIT =
   /insufficient_quota|credit balance|billing_hard_limit|payment required|exceeded your current quota[^.]*billing/i;
 
+/** Google says so with 400, not 401. */
+const INVALID_KEY = /API_KEY_INVALID|API key not valid|invalid_api_key/i;
+
 /**
  * Any failure of a model call as an `ExecutionError`. `ExecutionError`s thrown by the connection's own `fetch` (a denied
  * address) pass unchanged. Messages hold what the provider said, never the key.
@@ -24,15 +28,16 @@ export const toModelError = (thrown: unknown, call: FailedCall): ExecutionError 
   if (!APICallError.isInstance(error)) return fromOtherError(error, call);
   const status = error.statusCode;
   const detail = redact(providerMessage(error) ?? error.message, call.apiKey);
-  const evidence = `${detail} ${error.responseBody ?? ''}`;
-  const failure = classify(status, evidence, call, detail);
-  return new ExecutionError(
-    { ...failure, message: failure.message.slice(0, 1_000) },
-    { retryAfterMs: retryAfterMs(error) },
-  );
+  const failure = classify(status, `${detail} ${error.responseBody ?? ''}`, call, detail);
+  return toError(failure, { retryAfterMs: retryAfterMs(error) });
 };
 
-type Failure = { code: ExecutionErrorCode; message: string; hint: string };
+type Failure = { code: ModelErrorCode; message: string; hint: string; isLasting?: boolean };
+
+const toError = (
+  { isLasting = false, ...data }: Failure,
+  options: { retryAfterMs?: number | undefined; cause?: unknown },
+): ModelError => new ModelError({ ...data, message: data.message.slice(0, 1_000) }, { ...options, isLasting });
 
 const classify = (
   status: number | undefined,
@@ -40,23 +45,26 @@ const classify = (
   { providerName, model }: FailedCall,
   detail: string,
 ): Failure => {
-  const failure = (code: ExecutionErrorCode, what: string, hint: string): Failure => ({
+  const failure = (code: ModelErrorCode, what: string, hint: string): Failure => ({
     code,
     message: `${providerName} ${what}: ${detail}`,
     hint,
   });
-  if (status === 401 || status === 403) {
+  if (status === 402 || OUT_OF_CREDIT.test(evidence)) {
+    return {
+      ...failure(
+        'model_unavailable',
+        'has no credit left for this key',
+        'Add credit at the provider, or use another provider’s model.',
+      ),
+      isLasting: true,
+    };
+  }
+  if (status === 401 || status === 403 || (status === 400 && INVALID_KEY.test(evidence))) {
     return failure(
       'model_invalid_key',
       'refused the key',
       'Check the provider key in the settings, and that it may use this model.',
-    );
-  }
-  if (status === 402 || OUT_OF_CREDIT.test(evidence)) {
-    return failure(
-      'model_unavailable',
-      'has no credit left for this key',
-      'Add credit at the provider, or use another provider’s model.',
     );
   }
   if (status === 413 || (isClientError(status) && CONTEXT_TOO_LONG.test(evidence))) {
@@ -66,8 +74,12 @@ const classify = (
       'Shorten the prompt, or choose a model with a larger context.',
     );
   }
-  if (status === 404)
-    return failure('model_unavailable', `has no model ${model} for this key`, 'Choose another model in the agent.');
+  if (status === 404) {
+    return {
+      ...failure('model_unavailable', `has no model ${model} for this key`, 'Choose another model in the agent.'),
+      isLasting: true,
+    };
+  }
   if (status === 429)
     return failure(
       'model_rate_limited',
@@ -87,10 +99,12 @@ const classify = (
     return failure('model_unavailable', 'could not be reached', 'Check the network and the base URL, then try again.');
   if (status < 400)
     return failure(
-      'model_unavailable',
+      'model_malformed',
       'answered in a form that could not be read',
       'Try again; if it stays, check the base URL.',
     );
+  if (status === 503 || status === 529)
+    return failure('model_overloaded', 'is overloaded', 'Try again later, or name fallback models in the agent.');
   return failure('model_unavailable', 'is not available right now', 'Try again later, or allow retries in the agent.');
 };
 
@@ -100,14 +114,14 @@ const isClientError = (status: number | undefined): boolean =>
 /** What reaches us outside of an HTTP answer: broken JSON, an error event in a stream, a closed connection. */
 const fromOtherError = (error: unknown, call: FailedCall): ExecutionError => {
   const detail = redact(error instanceof Error ? error.message : describeEvent(error), call.apiKey);
-  const status = statusOfEvent(error, detail);
-  return new ExecutionError(classify(status, detail, call, detail), { cause: error });
+  return toError(classify(statusOfEvent(error, detail), detail, call, detail), { cause: error });
 };
 
 /** Errors inside a stream come as the provider's own objects, without a status. */
 const statusOfEvent = (error: unknown, detail: string): number | undefined => {
   const text = `${describeEvent(error)} ${detail}`;
-  if (/overloaded|server_error|api_error|unavailable/i.test(text)) return 503;
+  if (/overloaded|unavailable/i.test(text)) return 503;
+  if (/server_error|api_error/i.test(text)) return 500;
   if (/rate_limit/i.test(text)) return 429;
   if (/authentication|invalid_api_key/i.test(text)) return 401;
   if (/invalid_request|content_filter/i.test(text)) return 400;

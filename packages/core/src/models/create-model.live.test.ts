@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PROVIDERS } from './catalog.ts';
+import { createModelClient } from './create-model.ts';
 import { userMessage } from './model-call.ts';
-import { generateWithProvider } from './providers.ts';
 
 /**
  * Real calls, which cost a fraction of a cent. Each runs only where its key is given on purpose, e.g.
- * `AGENTWEAVER_LIVE_ANTHROPIC_KEY=… npx vitest run providers.live`.
+ * `AGENTWEAVER_LIVE_ANTHROPIC_KEY=… npx vitest run create-model.live`.
  */
 describe.each(['anthropic', 'openai', 'google'] as const)('%s itself', (provider) => {
   const apiKey = process.env[`AGENTWEAVER_LIVE_${provider.toUpperCase()}_KEY`] ?? '';
@@ -29,9 +29,9 @@ describe.each(['anthropic', 'openai', 'google'] as const)('%s itself', (provider
     };
     const pieces: string[] = [];
     const connection = { provider, apiKey, fetch };
-    const response = await generateWithProvider(connection, request, new AbortController().signal, (text) =>
-      pieces.push(text),
-    );
+    const response = await createModelClient({ model, connection }).stream(request, {
+      onDelta: (text) => pieces.push(text),
+    });
     expect(response).toMatchObject({ output: { sum: 5 }, model, finishReason: 'stop' });
     expect(pieces.join('')).toBe(response.text);
     expect(response.usage.inputTokens).toBeGreaterThan(5);
