@@ -47,7 +47,13 @@ describe('createInProcessHost', () => {
     const calls: unknown[] = [];
     const host = createInProcessHost({
       generate: async (request, { nodeId, attempt, index }) => {
-        calls.push({ nodeId, attempt, index, prompt: promptOf(modelRequestSchema.parse(request)), temperature: request.temperature });
+        calls.push({
+          nodeId,
+          attempt,
+          index,
+          prompt: promptOf(modelRequestSchema.parse(request)),
+          temperature: request.temperature,
+        });
         const usage = { inputTokens: 9, outputTokens: 3, cachedInputTokens: 0, reasoningTokens: 0 };
         const answer = {
           text: 'About tea.',

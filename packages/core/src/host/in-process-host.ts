@@ -1,12 +1,14 @@
 import { generateWithDemoModel } from '../models/demo-model.ts';
 import { runJavaScript } from '../nodes/code/run-javascript.ts';
-import { type CredentialHeaders, withCredentials } from './credential-headers.ts';
+import { type CredentialHeaders, headersOf, mergeHeaders, withCredentials } from './credential-headers.ts';
 import { fetchHttp } from './fetch-http.ts';
 import { createFolderFiles } from './folder-files.ts';
 import type { Host } from './host.ts';
 import { createMemoryFiles } from './memory-files.ts';
 import { systemClock } from './system-clock.ts';
 import { createUnavailablePorts } from './unavailable-ports.ts';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 export type InProcessHostOptions = {
   /** Answers model calls; the offline demo model when absent. */
@@ -17,14 +19,16 @@ export type InProcessHostOptions = {
   credentials?: Record<string, CredentialHeaders>;
   /** Where steps keep files: a folder, or a port of your own; in memory when absent. */
   files?: { folder: string } | Host['files'];
-  /** Answers SQL, see `sqlite-database.ts`. Without it Database steps fail with `not_available`, as do those below. */
+  /** Answers SQL, see `sqlite-database.ts`. Without it Database steps fail with `not_available`. */
   database?: Host['database'];
-  websocket?: Host['websocket'];
-  mcp?: Host['mcp'];
-  /** Asks a person and resolves with the answer. */
+  /** Asks a person and resolves with the answer. Without it such steps fail with `not_available`. */
   human?: Host['human'];
-  /** Finds the workflow that another one runs. */
+  /** Finds the workflow that another one runs. Without it such steps fail with `not_available`. */
   workflow?: Host['workflow'];
+  /** Connects to WebSockets; by the machine's own network when absent. */
+  websocket?: Host['websocket'];
+  /** Speaks to MCP servers; over `fetch` when absent. */
+  mcp?: Host['mcp'];
   clock?: Host['clock'];
 };
 
@@ -46,8 +50,8 @@ export const createInProcessHost = ({
     http: withCredentials({ fetch: fetchHttp(fetch) }, credentials),
     files: filesPort(files),
     database: ports.database ?? unavailable.database,
-    websocket: ports.websocket ?? unavailable.websocket,
-    mcp: ports.mcp ?? unavailable.mcp,
+    websocket: ports.websocket ?? createWebsocketPort(credentials),
+    mcp: ports.mcp ?? createMcpPort(fetch, credentials),
     human: ports.human ?? unavailable.human,
     workflow: ports.workflow ?? unavailable.workflow,
     timer: { wait: ({ ms }, { signal }) => clock.sleep(ms, signal), now: async () => clock.now() },
@@ -60,3 +64,28 @@ const filesPort = (files: InProcessHostOptions['files']): Host['files'] => {
   if (!files) return createMemoryFiles();
   return 'folder' in files ? createFolderFiles(files.folder) : files;
 };
+
+/** The clients are loaded when first asked: most workflows need neither. */
+const createMcpPort = (
+  fetch: typeof globalThis.fetch,
+  credentials: Record<string, CredentialHeaders>,
+): Host['mcp'] => ({
+  listTools: async ({ url, credential, timeoutMs = DEFAULT_TIMEOUT_MS }, { signal }) => {
+    const { listMcpTools } = await import('./mcp-client.ts');
+    const headers = await headersOf(credentials, { credential, url });
+    return listMcpTools({ url, headers, timeoutMs }, { fetch, signal });
+  },
+  callTool: async ({ url, credential, timeoutMs = DEFAULT_TIMEOUT_MS, name, arguments: given = {} }, { signal }) => {
+    const { callMcpTool } = await import('./mcp-client.ts');
+    const headers = await headersOf(credentials, { credential, url });
+    return callMcpTool({ url, headers, timeoutMs, name, arguments: given }, { fetch, signal });
+  },
+});
+
+const createWebsocketPort = (credentials: Record<string, CredentialHeaders>): Host['websocket'] => ({
+  exchange: async (request, { signal }) => {
+    const { exchangeOverWebsocket } = await import('./websocket-exchange.ts');
+    const headers = mergeHeaders(request.headers ?? {}, await headersOf(credentials, request));
+    return exchangeOverWebsocket({ ...request, headers }, { signal });
+  },
+});
