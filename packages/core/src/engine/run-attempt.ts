@@ -1,80 +1,127 @@
-import { describeIssues } from '../definition/describe-issue.ts';
-import type { WorkflowNode } from '../definition/workflow-definition.ts';
-import { type ExpressionScope, evaluateExpression } from '../expressions/expression.ts';
+import { evaluateExpression } from '../expressions/expression.ts';
 import { evaluateTemplate, renderTemplate } from '../expressions/template.ts';
-import type { Host } from '../host/host.ts';
-import type { ExecuteContext, ExecuteResult } from '../nodes/node-type.ts';
+import { isSuspended } from '../host/suspended.ts';
+import type { ExecuteContext, ExecuteResult, StepReport } from '../nodes/node-type.ts';
+import { type Parent, runBodyRound, runNestedWorkflow } from './child-scopes.ts';
+import { type Children, createChildren, withChildren } from './children.ts';
+import type { Engine, RunScope, ScopeRun, WaitingStep } from './execution.ts';
 import { ExecutionError } from './execution-errors.ts';
-import type { NodeRuntime } from './node-runtime.ts';
+import type { NodePlan } from './plan.ts';
+import { invalidWorkflow } from './plan.ts';
+import type { StepSlot } from './slots.ts';
+import type { StepValues } from './step-data.ts';
 import { withDeadline } from './with-deadline.ts';
 
 export type Attempt = {
-  node: WorkflowNode;
-  runtime: NodeRuntime | undefined;
+  engine: Engine;
+  scope: ScopeRun;
+  plan: NodePlan;
+  iteration: string;
   /** From 1. */
   attempt: number;
-  scope: ExpressionScope;
-  host: Host;
+  values: StepValues;
+  slot: StepSlot;
   signal: AbortSignal;
   log: ExecuteContext<unknown>['log'];
+  report: (report: StepReport) => void;
+  runScope: RunScope;
 };
 
-/** One attempt of one node. Rejects with whatever the node threw, `node_timeout`, or the signal's reason. */
-export const runAttempt = async (attempt: Attempt): Promise<ExecuteResult> => {
-  const { node, runtime, host, signal } = attempt;
-  if (!runtime) throw invalidWorkflow(`“${node.name}” has the type “${node.type}”, which does not exist here.`);
-  const config = readConfig(node, runtime);
+/** How an attempt ended that did not fail. `inside`: the steps inside it that wait, if it waits for them. */
+export type AttemptEnd =
+  | { kind: 'completed'; result: ExecuteResult }
+  | { kind: 'waiting'; wait: Pick<WaitingStep, 'kind' | 'until'>; inside: readonly WaitingStep[] };
+
+/**
+ * One attempt of one node. Rejects with whatever the node threw, `node_timeout`, or the signal's reason. However it
+ * ends, nothing that it ran inside itself outlives it.
+ */
+export const runAttempt = async (attempt: Attempt): Promise<AttemptEnd> => {
+  const { engine, plan, signal, slot } = attempt;
+  const config = plan.config();
+  const { runtime, node } = plan;
+  if (!runtime) throw invalidWorkflow(`“${node.name}” has no type that exists here.`);
   const timeoutMs = node.timeoutMs ?? runtime.definition.defaultTimeoutMs;
-  return withDeadline(
-    { signal, timeoutMs, timeoutError: () => timedOut(node, timeoutMs), clock: host.clock },
-    async (inner) =>
+  const timeoutError = () => timedOut(node.name, timeoutMs);
+  let children: Children | undefined;
+  try {
+    const result = await withDeadline({ signal, timeoutMs, timeoutError, clock: engine.host.clock }, (inner) => {
+      const inside = createChildren({ slot, signal: inner });
+      children = inside;
+      const context = contextOf({ ...attempt, signal: inner }, inside, config, timeoutMs);
       // The config comes from the type's own schema, which is all that `never` asks for.
-      runtime.execute(contextOf({ ...attempt, signal: inner }, config, timeoutMs) as ExecuteContext<never>),
-  );
+      return withChildren(inside, async () => runtime.execute(context as ExecuteContext<never>));
+    });
+    await children?.ended();
+    return { kind: 'completed', result };
+  } catch (error) {
+    await children?.ended();
+    const inside = children?.waits ?? [];
+    if (isSuspended(error) && !signal.aborted) return { kind: 'waiting', wait: error, inside };
+    cancelWaiting(engine, inside);
+    throw error;
+  }
 };
 
-const readConfig = (node: WorkflowNode, { definition }: NodeRuntime): Record<string, unknown> => {
-  const parsed = definition.config.safeParse(node.config, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  const issues = describeIssues(parsed.error.issues).map(({ path, description }) => `${path.join('.')} ${description}`);
-  throw invalidWorkflow(`“${node.name}”: ${issues.join('; ')}.`);
+/** Steps that wait end as well when nobody waits for them any more. */
+export const cancelWaiting = (
+  { emit, host }: Engine,
+  waits: readonly Pick<WaitingStep, 'nodeId' | 'iteration'>[],
+): void => {
+  for (const { nodeId, iteration } of waits) emit({ type: 'step_cancelled', at: host.clock.now(), nodeId, iteration });
 };
 
-const contextOf = (attempt: Attempt, config: unknown, timeoutMs: number): ExecuteContext<unknown> => {
-  const { node, scope, host, signal, log } = attempt;
+const contextOf = (
+  attempt: Attempt,
+  children: Children,
+  config: unknown,
+  timeoutMs: number,
+): ExecuteContext<unknown> => {
+  const { engine, plan, iteration, values, signal } = attempt;
+  const nodeId = plan.node.id;
+  const parent: Parent = { ...attempt, nodeId };
   let calls = 0;
+  let nested = 0;
+  // What an attempt says after its end belongs to nothing any more.
+  const whileItRuns =
+    <Line extends unknown[]>(say: (...line: Line) => void) =>
+    (...line: Line) => {
+      if (!signal.aborted) say(...line);
+    };
+  const report = whileItRuns(attempt.report);
+  const onDelta = (text: string) => report({ type: 'step_delta', text });
   return {
-    nodeId: node.id,
+    nodeId,
+    iteration,
     config,
-    input: scope.input,
-    previous: scope.previous,
+    input: values.input,
+    previous: values.previous,
     get steps() {
-      return scope.steps;
+      return values.steps;
     },
-    evaluate: (template) => evaluateTemplate(template, scope),
-    render: (template) => renderTemplate(template, scope),
-    query: (expression) => evaluateExpression(expression, scope),
-    host,
-    nextCall: () => ({ nodeId: node.id, attempt: attempt.attempt, index: calls++, signal }),
+    item: values.item,
+    index: values.index,
+    feedback: values.feedback,
+    evaluate: (template) => evaluateTemplate(template, values),
+    render: (template) => renderTemplate(template, values),
+    query: (expression) => evaluateExpression(expression, values),
+    host: engine.host,
+    nextCall: () => ({ nodeId, iteration, attempt: attempt.attempt, index: calls++, signal, onDelta }),
     signal,
-    // What an attempt says after its end belongs to nothing any more.
-    log: (...line) => {
-      if (!signal.aborted) log(...line);
+    runBody: (round) => children.run(async () => runBodyRound(parent, round)),
+    runNested: (request) => {
+      const index = nested++;
+      return children.run(() => runNestedWorkflow(parent, { ...request, index }));
     },
+    report,
+    log: whileItRuns(attempt.log),
     timeoutMs,
   };
 };
 
-const invalidWorkflow = (message: string): ExecutionError =>
-  new ExecutionError({
-    code: 'invalid_workflow',
-    message,
-    hint: 'Open the workflow in the builder and correct this node.',
-  });
-
-const timedOut = (node: WorkflowNode, timeoutMs: number): ExecutionError =>
+const timedOut = (name: string, timeoutMs: number): ExecutionError =>
   new ExecutionError({
     code: 'node_timeout',
-    message: `“${node.name}” did not finish within ${timeoutMs / 1_000} s.`,
+    message: `“${name}” did not finish within ${timeoutMs / 1_000} s.`,
     hint: 'Give the node more time, or less to do.',
   });

@@ -250,12 +250,8 @@ describe('cancel', () => {
       signal: cancel.signal,
       onEvent: (event) => event.type === 'step_retrying' && cancel.abort(),
     });
-    expect(outline(events).slice(-4)).toEqual([
-      'step_cancelled b',
-      'step_cancelled c',
-      'step_skipped d',
-      'execution_cancelled',
-    ]);
+    expect(outline(events).slice(-4, -2).sort()).toEqual(['step_cancelled b', 'step_cancelled c']);
+    expect(outline(events).slice(-2)).toEqual(['step_skipped d', 'execution_cancelled']);
     expect(clock.sleeping()).toBe(0);
   });
 
@@ -289,7 +285,7 @@ describe('resume', () => {
       edges: ['a.x>b', 'a.y>no', 'no>c', 'b>c', 'c>end'],
     });
     const full = await runScripted(definition);
-    const finished = finishedStepsOf(full).filter((step) => step.nodeId !== 'end' && step.nodeId !== 'c');
+    const finished = finishedStepsOf(full).filter(({ nodeId }) => nodeId !== 'end' && nodeId !== 'c');
     const resumed = await runScripted(definition, { resumeFrom: finished.toReversed() });
     expect(resumed[0]).toMatchObject({ type: 'execution_started', resumedSteps: 3 });
     expect(outline(resumed)).toEqual([

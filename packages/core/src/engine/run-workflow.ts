@@ -1,16 +1,21 @@
 import type { WorkflowDefinition } from '../definition/workflow-definition.ts';
-import { isExecutionError, messageOf } from '../errors/to-execution-error.ts';
 import { createAsyncQueue } from './async-queue.ts';
+import { asFailure } from './close-scope.ts';
 import type { EngineEvent } from './events.ts';
-import type { Execution, RunOptions } from './execution.ts';
-import type { ExecutionErrorData } from './execution-errors.ts';
-import { runSteps } from './run-steps.ts';
-import { createStopSignal, type StopReason } from './stop-signal.ts';
+import type { Engine, Execution, RunOptions, ScopeEnd, ScopeRun } from './execution.ts';
+import { ExecutionError, type ExecutionErrorData } from './execution-errors.ts';
+import { toJsonOutput } from './json-output.ts';
+import { getNodeRuntime } from './node-runtime.ts';
+import { planWorkflow, type WorkflowPlan } from './plan.ts';
+import { createReplay } from './replay.ts';
+import { runScope } from './run-scope.ts';
+import { createSlots } from './slots.ts';
+import { createStopSignal } from './stop-signal.ts';
 
 /**
  * Runs a workflow and reports what happens, in order (see `events.ts`). The execution starts with the first event
  * that is asked for, goes on at its own pace, and ends when the reader leaves the loop. It never throws: whatever
- * happens, the last event is terminal. `definition` should have passed `validateWorkflow`.
+ * happens, the last event says how it ended, or that it waits. `definition` should have passed `validateWorkflow`.
  */
 export async function* runWorkflow(
   definition: WorkflowDefinition,
@@ -31,19 +36,48 @@ export async function* runWorkflow(
 
 /** From the first event to the last. Never rejects. */
 const execute = async (execution: Execution): Promise<void> => {
-  const { options, stopping, emit } = execution;
+  const { options, emit } = execution;
   const { now } = options.host.clock;
   emit({ type: 'execution_started', at: now(), resumedSteps: options.resumeFrom?.length ?? 0 });
   const timeLimit = startTimeLimit(execution);
   try {
-    const results = await runSteps(execution);
-    const stopped = stopping.reason();
-    emit(stopped ? terminalEvent(stopped, now()) : { type: 'execution_completed', at: now(), results });
+    const engine = createEngine(execution);
+    emit(lastEvent(await runScope(engine, topScope(execution, engine)), now()));
   } catch (error) {
-    emit({ type: 'execution_failed', at: now(), error: asExecutionFailure(error) });
+    emit({ type: 'execution_failed', at: now(), error: asFailure(error) });
   } finally {
     timeLimit.abort();
   }
+};
+
+const createEngine = ({ definition, options, emit }: Execution): Engine => {
+  const { host, executionId, attempts = {}, resumeFrom = [], nodeRuntime = getNodeRuntime } = options;
+  const plans = new WeakMap<WorkflowDefinition, WorkflowPlan>();
+  const planOf = (wanted: WorkflowDefinition): WorkflowPlan => {
+    const plan = plans.get(wanted) ?? planWorkflow(wanted, nodeRuntime);
+    plans.set(wanted, plan);
+    return plan;
+  };
+  const slots = createSlots(definition.settings.maxParallel);
+  return { host, planOf, executionId, attempts, replay: createReplay(resumeFrom), slots, emit };
+};
+
+const topScope = ({ definition, input, options, stopping }: Execution, engine: Engine): ScopeRun => {
+  const workflow = engine.planOf(definition);
+  const plain = toJsonOutput(input, 'The input').value;
+  const unknown = options.only?.find((id) => !workflow.top.nodes.has(id));
+  if (unknown !== undefined) throw notToRunAlone(unknown);
+  return {
+    kind: 'top',
+    workflow,
+    plan: workflow.top,
+    iteration: '',
+    input: plain,
+    previous: plain,
+    ...(options.only ? { only: new Set(options.only) } : {}),
+    depth: 0,
+    stopping,
+  };
 };
 
 /** Counts the time of an earlier attempt as well, or an execution that is resumed often enough would never end. */
@@ -63,11 +97,24 @@ const executionTimeout = (timeoutMs: number): ExecutionErrorData => ({
   hint: 'Raise the time limit in the workflow’s settings, or give it less to do.',
 });
 
-const terminalEvent = (reason: StopReason, at: number): EngineEvent =>
-  reason.kind === 'failed'
-    ? { type: 'execution_failed', at, error: reason.error }
-    : { type: 'execution_cancelled', at };
+const notToRunAlone = (nodeId: string): ExecutionError =>
+  new ExecutionError({
+    code: 'invalid_workflow',
+    message: `“${nodeId}” cannot run alone: it is no step of the workflow itself.`,
+    hint: 'Choose a step that lies in no container.',
+  });
 
-/** What gets here is no failure of a node: those end as events. */
-const asExecutionFailure = (error: unknown): ExecutionErrorData =>
-  isExecutionError(error) ? error.data : { code: 'internal', message: messageOf(error).slice(0, 4_000) };
+const lastEvent = (end: ScopeEnd, at: number): EngineEvent => {
+  switch (end.kind) {
+    case 'completed':
+      return { type: 'execution_completed', at, results: end.output };
+    case 'failed':
+      return { type: 'execution_failed', at, error: end.error };
+    case 'cancelled':
+      return { type: 'execution_cancelled', at };
+    case 'waiting': {
+      const waits = end.waits.filter(({ isLeaf }) => isLeaf);
+      return { type: 'execution_waiting', at, waits: waits.map(({ isLeaf: _, ...wait }) => wait) };
+    }
+  }
+};

@@ -1,64 +1,54 @@
 import { describe, expect, it } from 'vitest';
 import { buildGraph } from '../graph/graph.ts';
-import { activePredecessors, connectedPorts, openSchedule, settle, unsettledNodes } from './scheduler.ts';
+import { planSchedule } from './schedule-plan.ts';
+import { activePredecessors, openSchedule, settle, unsettledNodes } from './scheduler.ts';
+import { scriptedNodes } from './testing/scripted-node.ts';
 import { scripted } from './testing/scripted-run.ts';
 
-const graphOf = (...edges: string[]) => {
+const planOf = (...edges: string[]) => {
   const ids = edges.flatMap((edge) => edge.split('>').map((end) => end.split('.')[0] ?? ''));
-  return buildGraph(scripted({ nodes: Object.fromEntries(ids.map((id) => [id, {}])), edges }));
+  return planSchedule(
+    buildGraph(scripted({ nodes: Object.fromEntries(ids.map((id) => [id, {}])), edges })),
+    (type) => scriptedNodes(type)?.definition,
+  );
 };
 const took = (...ports: string[]) => ({ kind: 'completed' as const, ports });
 
 describe('scheduler', () => {
   it('starts with the nodes that nothing leads to', () => {
-    expect(openSchedule(graphOf('a>c', 'b>c')).decision).toEqual({ ready: ['a', 'b'], skipped: [] });
+    expect(openSchedule(planOf('a>c', 'b>c')).decision).toEqual({ ready: ['a', 'b'], skipped: [], losers: [] });
   });
 
   it('makes a node ready once all its edges are decided', () => {
-    const { schedule } = openSchedule(graphOf('a>c', 'b>c'));
-    expect(settle(schedule, 'a', took('out'))).toEqual({ ready: [], skipped: [] });
-    expect(settle(schedule, 'b', took('out'))).toEqual({ ready: ['c'], skipped: [] });
+    const { schedule } = openSchedule(planOf('a>c', 'b>c'));
+    expect(settle(schedule, 'a', took('out'))).toEqual({ ready: [], skipped: [], losers: [] });
+    expect(settle(schedule, 'b', took('out'))).toEqual({ ready: ['c'], skipped: [], losers: [] });
     expect(unsettledNodes(schedule)).toEqual(['c']);
   });
 
   it('skips along dead branches, up to where a live one joins', () => {
-    const { schedule } = openSchedule(graphOf('a.yes>b', 'a.no>c', 'c>d', 'd>e', 'b>f', 'd>f'));
-    expect(settle(schedule, 'a', took('yes'))).toEqual({ ready: ['b'], skipped: ['c', 'd', 'e'] });
-    expect(settle(schedule, 'b', took('out'))).toEqual({ ready: ['f'], skipped: [] });
+    const { schedule } = openSchedule(planOf('a.yes>b', 'a.no>c', 'c>d', 'd>e', 'b>f', 'd>f'));
+    expect(settle(schedule, 'a', took('yes'))).toEqual({ ready: ['b'], skipped: ['c', 'd', 'e'], losers: [] });
+    expect(settle(schedule, 'b', took('out'))).toEqual({ ready: ['f'], skipped: [], losers: [] });
     expect(activePredecessors(schedule, 'f')).toEqual(['b']);
   });
 
-  it('takes every port of a failure that is ignored', () => {
-    const { schedule } = openSchedule(graphOf('a.yes>b', 'a.no>c'));
-    expect(settle(schedule, 'a', { kind: 'failed' })).toEqual({ ready: ['b', 'c'], skipped: [] });
-  });
-
   it('decides nothing after a step that was stopped', () => {
-    const { schedule } = openSchedule(graphOf('a>b'));
-    expect(settle(schedule, 'a', { kind: 'stopped' })).toEqual({ ready: [], skipped: [] });
+    const { schedule } = openSchedule(planOf('a>b'));
+    expect(settle(schedule, 'a', { kind: 'stopped' })).toEqual({ ready: [], skipped: [], losers: [] });
     expect(unsettledNodes(schedule)).toEqual(['b']);
   });
 
   it('settles a node once', () => {
-    const { schedule } = openSchedule(graphOf('a>b'));
+    const { schedule } = openSchedule(planOf('a>b'));
     settle(schedule, 'a', took());
-    expect(settle(schedule, 'a', took('out'))).toEqual({ ready: [], skipped: [] });
+    expect(settle(schedule, 'a', took('out'))).toEqual({ ready: [], skipped: [], losers: [] });
   });
 
   it('counts a predecessor once, however many edges lead from it', () => {
-    const { schedule } = openSchedule(graphOf('a.x>c', 'a.y>c', 'b>c'));
+    const { schedule } = openSchedule(planOf('a.x>c', 'a.y>c', 'b>c'));
     settle(schedule, 'b', took('out'));
     expect(settle(schedule, 'a', took('x', 'y')).ready).toEqual(['c']);
     expect(activePredecessors(schedule, 'c')).toEqual(['a', 'b']);
-    expect(connectedPorts(schedule, 'a')).toEqual(['x', 'y']);
-  });
-
-  it('opens in the middle', () => {
-    const graph = graphOf('a.yes>b', 'a.no>c', 'b>d', 'c>d');
-    const finished = new Map([
-      ['b', took('out')],
-      ['a', took('yes')],
-    ]);
-    expect(openSchedule(graph, finished).decision).toEqual({ ready: ['d'], skipped: ['c'] });
   });
 });

@@ -4,14 +4,22 @@ import { createStepLog } from './step-log.ts';
 
 const lines = (write: (log: ReturnType<typeof createStepLog>) => void): EngineEvent[] => {
   const events: EngineEvent[] = [];
-  write(createStepLog({ nodeId: 'a', now: () => 1, emit: (event) => events.push(event) }));
+  write(createStepLog({ step: { nodeId: 'a', iteration: '' }, now: () => 1, emit: (event) => events.push(event) }));
   return events;
 };
 
 describe('createStepLog', () => {
   it('writes lines with their metadata', () => {
     expect(lines((log) => log('info', 'hello', { status: 200 }))).toEqual([
-      { type: 'step_log', at: 1, nodeId: 'a', level: 'info', message: 'hello', metadata: { status: 200 } },
+      {
+        type: 'step_log',
+        at: 1,
+        nodeId: 'a',
+        iteration: '',
+        level: 'info',
+        message: 'hello',
+        metadata: { status: 200 },
+      },
     ]);
   });
 

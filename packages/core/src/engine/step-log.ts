@@ -3,13 +3,17 @@ import type { EngineEvent, LogLevel } from './events.ts';
 import { MAX_LOG_LINES_PER_STEP, MAX_LOG_MESSAGE_LENGTH, MAX_LOG_METADATA_LENGTH } from './limits.ts';
 
 type Log = ExecuteContext<unknown>['log'];
-type StepLogOptions = { nodeId: string; now: () => number; emit: (event: EngineEvent) => void };
+type StepLogOptions = {
+  step: { nodeId: string; iteration: string };
+  now: () => number;
+  emit: (event: EngineEvent) => void;
+};
 
 /** The log of one step over all its attempts, bounded so that a loop that prints cannot drown the execution. */
-export const createStepLog = ({ nodeId, now, emit }: StepLogOptions): Log => {
+export const createStepLog = ({ step: { nodeId, iteration }, now, emit }: StepLogOptions): Log => {
   let lines = 0;
   const write = (level: LogLevel, message: string, metadata?: Record<string, unknown>) =>
-    emit({ type: 'step_log', at: now(), nodeId, level, message, ...(metadata ? { metadata } : {}) });
+    emit({ type: 'step_log', at: now(), nodeId, iteration, level, message, ...(metadata ? { metadata } : {}) });
 
   return (level, message, metadata) => {
     lines += 1;

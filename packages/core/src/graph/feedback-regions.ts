@@ -1,6 +1,6 @@
-import type { WorkflowNode } from '../definition/workflow-definition.ts';
+import type { WorkflowEdge, WorkflowNode } from '../definition/workflow-definition.ts';
 import type { FindNodeDefinition } from './find-node-definition.ts';
-import { ancestorsOf, descendantsOf, type Graph, incomingEdges } from './graph.ts';
+import { ancestorsOf, buildGraph, descendantsOf, type Graph, incomingEdges, topologicalOrder } from './graph.ts';
 
 /** What goes round when an evaluation is not satisfied: the judged node, the evaluation, and all between them. */
 export type FeedbackRegion = {
@@ -14,7 +14,7 @@ export type FeedbackRegion = {
 export type FeedbackProblem =
   /** What it judges is not there, does not lead to it, or is not to be told among several that do. */
   | { kind: 'invalid_judged'; evaluation: string; judged: string | undefined }
-  /** Its region and another's share nodes, and neither lies within the other. */
+  /** Its region and another's share nodes and neither lies within the other, or each waits for the other to end. */
   | { kind: 'overlapping'; evaluation: string; other: string };
 
 /** The regions of one scope, outer ones before those that lie within them. */
@@ -36,7 +36,9 @@ export const findFeedbackRegions = (
   found.sort((a, b) => b.members.size - a.members.size);
   const regions: FeedbackRegion[] = [];
   for (const region of found) {
-    const other = regions.find((outer) => overlaps(outer, region));
+    const other =
+      regions.find((outer) => overlaps(outer, region)) ??
+      (waitsForItself(graph, [...regions, region]) ? regions.at(-1) : undefined);
     if (other) problems.push({ kind: 'overlapping', evaluation: region.evaluation, other: other.evaluation });
     else regions.push(region);
   }
@@ -71,4 +73,22 @@ const membersOf = (graph: Graph, judged: string, evaluation: string): Set<string
 const overlaps = ({ members: outer }: FeedbackRegion, { members: inner }: FeedbackRegion): boolean => {
   const shared = [...inner].filter((id) => outer.has(id)).length;
   return shared > 0 && shared < inner.size;
+};
+
+/**
+ * Whether regions wait for each other: what leaves a region waits for its evaluation, so a step of one that needs a
+ * step of another can close a circle where the edges themselves have none.
+ */
+const waitsForItself = (graph: Graph, regions: readonly FeedbackRegion[]): boolean => {
+  const isAcyclic = (edges: Iterable<WorkflowEdge>) => {
+    const nodes = [...graph.nodes.values()];
+    return topologicalOrder(buildGraph({ nodes, edges: [...edges] })).length === nodes.length;
+  };
+  const edges = [...graph.outgoing.values()].flat();
+  if (regions.length < 2 || !isAcyclic(edges)) return false;
+  const held = edges.map((edge) => {
+    const holder = regions.find(({ members }) => members.has(edge.source) && !members.has(edge.target));
+    return holder ? { ...edge, source: holder.evaluation } : edge;
+  });
+  return !isAcyclic(held);
 };

@@ -2,7 +2,8 @@ import { type WorkflowDefinitionInput, workflowDefinitionSchema } from '../../de
 import type { EngineEvent, FinishedStep } from '../events.ts';
 import type { RunOptions } from '../execution.ts';
 import { runWorkflow } from '../run-workflow.ts';
-import { hostWith, scriptedNodes } from './scripted-node.ts';
+import { stepKey } from '../step-key.ts';
+import { type Answers, hostWith, scriptedNodes } from './scripted-node.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 type NodeInput = WorkflowDefinitionInput['nodes'][number];
@@ -29,6 +30,7 @@ export const scripted = ({ nodes, edges, settings }: ScriptedWorkflow) =>
 type ScriptedOptions = Partial<Omit<RunOptions, 'host'>> & {
   input?: unknown;
   clock?: VirtualClock;
+  answers?: Answers;
   /** Sees each event as it comes. */
   onEvent?: (event: EngineEvent) => void;
 };
@@ -36,11 +38,11 @@ type ScriptedOptions = Partial<Omit<RunOptions, 'host'>> & {
 /** Runs it on a virtual clock and gives all its events. */
 export const runScripted = async (
   definition: ReturnType<typeof scripted>,
-  { input = { topic: 'tea' }, clock = createVirtualClock(), onEvent, ...options }: ScriptedOptions = {},
+  { input = { topic: 'tea' }, clock = createVirtualClock(), answers, onEvent, ...options }: ScriptedOptions = {},
 ): Promise<EngineEvent[]> => {
   const events: EngineEvent[] = [];
   for await (const event of runWorkflow(definition, input, {
-    host: hostWith(clock),
+    host: hostWith(clock, answers),
     nodeRuntime: scriptedNodes,
     ...options,
   })) {
@@ -51,11 +53,32 @@ export const runScripted = async (
 };
 
 /** The steps that an execution with these events need not run again. */
-export const finishedStepsOf = (events: EngineEvent[]): FinishedStep[] =>
+export const finishedStepsOf = (events: readonly EngineEvent[]): FinishedStep[] =>
   events.flatMap((event): FinishedStep[] => {
-    if (event.type === 'step_completed') {
-      return [{ status: 'completed', nodeId: event.nodeId, output: event.output, ports: event.ports }];
+    switch (event.type) {
+      case 'step_completed':
+        return [{ status: 'completed', ...idOf(event), output: event.output, ports: event.ports }];
+      case 'step_failed':
+        return event.continued
+          ? [{ status: 'failed', ...idOf(event), output: event.output, ports: event.ports ?? [] }]
+          : [];
+      case 'step_skipped':
+        return [{ status: 'skipped', ...idOf(event) }];
+      case 'step_cancelled':
+        return [{ status: 'cancelled', ...idOf(event) }];
+      default:
+        return [];
     }
-    if (event.type === 'step_failed' && event.continued) return [{ status: 'failed', nodeId: event.nodeId }];
-    return event.type === 'step_skipped' ? [{ status: 'skipped', nodeId: event.nodeId }] : [];
   });
+
+/** The attempts that steps were in when an execution with these events was interrupted, by `stepKey`. */
+export const attemptsOf = (events: readonly EngineEvent[]): Record<string, number> => {
+  const attempts: Record<string, number> = {};
+  for (const event of events) {
+    if (event.type === 'step_started') attempts[stepKey(event.nodeId, event.iteration)] = event.attempt;
+    if (event.type === 'step_retrying') attempts[stepKey(event.nodeId, event.iteration)] = event.attempt + 1;
+  }
+  return attempts;
+};
+
+const idOf = ({ nodeId, iteration }: { nodeId: string; iteration: string }) => ({ nodeId, iteration });
