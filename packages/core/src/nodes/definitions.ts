@@ -12,15 +12,20 @@ import { agentDefinition } from './agent/definition.ts';
 import { codeDefinition } from './code/definition.ts';
 import { conditionDefinition } from './condition/definition.ts';
 import { delayDefinition } from './delay/definition.ts';
+import { evaluateDefinition } from './evaluate/definition.ts';
 import { groupDefinition } from './group/definition.ts';
 import { httpRequestDefinition } from './http_request/definition.ts';
+import { humanDefinition } from './human/definition.ts';
 import { inputDefinition } from './input/definition.ts';
 import { loopDefinition } from './loop/definition.ts';
 import { mapDefinition } from './map/definition.ts';
+import { mergeDefinition } from './merge/definition.ts';
 import { NODE_TYPES, type NodeDefinition, type NodeType, type Port } from './node-type.ts';
 import { noteDefinition } from './note/definition.ts';
 import { outputDefinition } from './output/definition.ts';
+import { routerDefinition } from './router/definition.ts';
 import { transformDefinition } from './transform/definition.ts';
+import { workflowDefinition } from './workflow/definition.ts';
 
 export const NODE_DEFINITIONS: Record<NodeType, NodeDefinition> = {
   input: inputDefinition,
@@ -31,8 +36,13 @@ export const NODE_DEFINITIONS: Record<NodeType, NodeDefinition> = {
   http_request: httpRequestDefinition,
   code: codeDefinition,
   delay: delayDefinition,
+  router: routerDefinition,
   map: mapDefinition,
   loop: loopDefinition,
+  merge: mergeDefinition,
+  evaluate: evaluateDefinition,
+  human: humanDefinition,
+  workflow: workflowDefinition,
   note: noteDefinition,
   group: groupDefinition,
 };

@@ -3,15 +3,20 @@ import { executeAgent } from './agent/execute.ts';
 import { executeCode } from './code/execute.ts';
 import { executeCondition } from './condition/execute.ts';
 import { executeDelay } from './delay/execute.ts';
+import { executeEvaluate } from './evaluate/execute.ts';
 import { executeGroup } from './group/execute.ts';
 import { executeHttpRequest } from './http_request/execute.ts';
+import { executeHuman } from './human/execute.ts';
 import { executeInput } from './input/execute.ts';
 import { executeLoop } from './loop/execute.ts';
 import { executeMap } from './map/execute.ts';
+import { executeMerge } from './merge/execute.ts';
 import type { Execute, NodeType } from './node-type.ts';
 import { executeNote } from './note/execute.ts';
 import { executeOutput } from './output/execute.ts';
+import { executeRouter } from './router/execute.ts';
 import { executeTransform } from './transform/execute.ts';
+import { executeWorkflow } from './workflow/execute.ts';
 
 /** Each takes the config that its own definition's schema gives; `never` is what they all accept. */
 export const NODE_EXECUTORS: Record<NodeType, Execute<never>> = {
@@ -23,8 +28,13 @@ export const NODE_EXECUTORS: Record<NodeType, Execute<never>> = {
   http_request: executeHttpRequest,
   code: executeCode,
   delay: executeDelay,
+  router: executeRouter,
   map: executeMap,
   loop: executeLoop,
+  merge: executeMerge,
+  evaluate: executeEvaluate,
+  human: executeHuman,
+  workflow: executeWorkflow,
   note: executeNote,
   group: executeGroup,
 };

@@ -14,8 +14,13 @@ export const NODE_TYPES = [
   'http_request',
   'code',
   'delay',
+  'router',
   'map',
   'loop',
+  'merge',
+  'evaluate',
+  'human',
+  'workflow',
   'note',
   'group',
 ] as const;

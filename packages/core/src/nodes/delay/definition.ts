@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { NodeDefinition } from '../node-type.ts';
 
-const MAX_SECONDS = 3_600;
+/** Seven days: timers of a process end at 24. */
+const MAX_SECONDS = 604_800;
 
 export const delayConfig = z.strictObject({
   seconds: z.number().min(0).max(MAX_SECONDS).default(1).meta({
     title: 'Seconds',
-    description: 'How long to wait, up to one hour.',
+    description: 'How long to wait, up to seven days. Long waits take up nothing.',
   }),
 });
 export type DelayConfig = z.output<typeof delayConfig>;
