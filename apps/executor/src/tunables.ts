@@ -2,6 +2,8 @@
 
 // Repair of what a crash left; heartbeat and claims are in the database package
 export const SWEEP_INTERVAL_MS = 5_000;
+/** A wait that ends by itself sooner than this is resumed to the second, by its job; a longer one by a sweep. */
+export const RESUME_BY_QUEUE_MS = 600_000;
 export const REAP_INTERVAL_MS = 30_000;
 /** A container of an unknown execution may have been created a moment before its row is visible. */
 export const REAP_GRACE_MS = 60_000;
@@ -36,10 +38,32 @@ export const LOGS_PER_SECOND = 200;
 export const LOG_BURST = 1_000;
 export const MAX_LOGS = 10_000;
 export const MAX_LOG_MESSAGE = 8 * 1024;
+/** Uses of tools and messages between agents that the log of one execution keeps. */
+export const MAX_REPORTS = 20_000;
+/** What the log keeps of a tool's input or output, or of a message. */
+export const MAX_REPORT_BYTES = 64 * 1024;
+/** Steps of one execution, all iterations together. */
+export const MAX_STEPS = 200_000;
 
 // Host calls
 export const CALL_CONCURRENCY = 16;
 export const MAX_PENDING_CALLS = 256;
+/** A longer answer is not kept for a step that is run again. */
+export const MAX_KEPT_ANSWER_BYTES = 1024 * 1024;
 export const MAX_REDIRECTS = 5;
 export const MAX_RESPONSE_BYTES = 5_000_000;
 export const LOCAL_MODEL_PROBE_MS = 60_000;
+
+// Credentials
+/** A token that ends sooner than this is renewed first. */
+export const TOKEN_SPARE_MS = 60_000;
+/** Waiting for another process that renews the same token, and for the server that gives it. */
+export const TOKEN_LOCK_TIMEOUT_MS = 20_000;
+
+// Host services
+export const MAX_EXECUTION_FILES = 200;
+export const MAX_EXECUTION_FILES_BYTES = 50 * 1024 * 1024;
+/** A wait of up to this long keeps its sandbox. */
+export const LONGEST_SLEEP_MS = 60_000;
+/** How deep workflows may run each other. */
+export const MAX_WORKFLOW_DEPTH = 5;

@@ -1,14 +1,20 @@
+import { type Mask, noMask } from '@agentweaver/core/credentials/mask-secrets';
 import { checkUrl, EgressDenied, type EgressRules } from '@agentweaver/core/egress/egress-policy';
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import type { HttpRequest, HttpResponse } from '@agentweaver/core/host/host';
 import { type Dispatcher, fetch, type Response } from 'undici';
 import { MAX_REDIRECTS, MAX_RESPONSE_BYTES } from '../tunables.ts';
+import type { AppliedCredential } from './credentials.ts';
 
 export type HttpFetchOptions = {
   agent: Dispatcher;
   rules: EgressRules;
   signal: AbortSignal;
   maxBytes?: number;
+  /** Added to requests to the origin that was asked for, and to no other. */
+  credential?: AppliedCredential;
+  /** Hides secrets in what comes back. */
+  mask?: () => Mask;
 };
 
 /** Set by the connection, not by a workflow. */
@@ -59,17 +65,24 @@ const followRedirects = async (request: HttpRequest, options: HttpFetchOptions):
   let method: string = request.method;
   let body = request.body;
   let headers = Object.entries(request.headers).filter(([name]) => !CONNECTION_HEADERS.has(name.toLowerCase()));
+  let { credential } = options;
 
   for (let hop = 0; ; hop += 1) {
     checkUrl(url, options.rules);
-    const response = await fetch(url, {
+    const response = await fetch(withQuery(url, credential), {
       method,
-      headers,
+      headers: withHeaders(headers, credential),
       body: method === 'GET' || method === 'HEAD' ? undefined : body,
       redirect: 'manual',
       dispatcher: options.agent,
       signal: options.signal,
     });
+    if (response.status === 401 && credential?.renew) {
+      // The server has not done anything with the request: it is sent again with a new token, once.
+      await response.body?.cancel();
+      credential = await credential.renew();
+      continue;
+    }
     const location = response.headers.get('location');
     if (!REDIRECTS.has(response.status) || location === null) return await readResponse(response, url, options);
 
@@ -87,7 +100,11 @@ const followRedirects = async (request: HttpRequest, options: HttpFetchOptions):
         code: 'http_failed',
         message: 'The server redirected to an address that is not valid.',
       });
-    if (next.origin !== url.origin) headers = headers.filter(([name]) => !isCredential(name));
+    if (next.origin !== url.origin) {
+      headers = headers.filter(([name]) => !isCredential(name));
+      // For good: the way back may be the other server's idea.
+      credential = undefined;
+    }
     // As browsers do: 303 always, and 301 or 302 after a POST, go on as GET without the body.
     if (response.status === 303 ? method !== 'HEAD' : response.status < 303 && method === 'POST') {
       method = 'GET';
@@ -96,6 +113,17 @@ const followRedirects = async (request: HttpRequest, options: HttpFetchOptions):
     }
     url = next;
   }
+};
+
+const withHeaders = (headers: [string, string][], credential: AppliedCredential | undefined): [string, string][] => {
+  const added = credential?.headers ?? {};
+  return [...headers.filter(([name]) => !(name.toLowerCase() in added)), ...Object.entries(added)];
+};
+
+const withQuery = (url: URL, credential: AppliedCredential | undefined): URL => {
+  const asked = new URL(url);
+  for (const [name, value] of Object.entries(credential?.query ?? {})) asked.searchParams.set(name, value);
+  return asked;
 };
 
 const parseUrl = (text: string): URL => {
@@ -110,11 +138,13 @@ const parseUrl = (text: string): URL => {
 
 const readResponse = async (response: Response, url: URL, options: HttpFetchOptions): Promise<HttpResponse> => {
   const bytes = await readBody(response, options.maxBytes ?? MAX_RESPONSE_BYTES);
+  const { text, bytes: hide } = options.mask?.() ?? noMask;
+  const headers = [...response.headers].map(([name, value]) => [text(name), text(value)]);
   return {
     status: response.status,
-    headers: Object.fromEntries(response.headers),
-    ...decodeBody(bytes, response),
-    url: url.href,
+    headers: Object.fromEntries(headers),
+    ...decodeBody(bytes, response, { text, bytes: hide }),
+    url: text(url.href),
   };
 };
 
@@ -145,17 +175,21 @@ const readBody = async (response: Response, maxBytes: number): Promise<Buffer> =
   return Buffer.concat(chunks);
 };
 
-const decodeBody = (bytes: Buffer, response: Response): Pick<HttpResponse, 'body' | 'encoding'> => {
+const decodeBody = (
+  bytes: Buffer,
+  response: Response,
+  mask: Pick<Mask, 'text' | 'bytes'>,
+): Pick<HttpResponse, 'body' | 'encoding'> => {
   const type = response.headers.get('content-type') ?? '';
   const charset = /charset="?([\w-]+)/i.exec(type)?.[1] ?? 'utf-8';
   try {
     // NUL marks data that only happens to be valid text.
     const body = new TextDecoder(charset, { fatal: true }).decode(bytes);
-    if (!body.includes('\0')) return { body, encoding: 'utf8' };
+    if (!body.includes('\0')) return { body: mask.text(body), encoding: 'utf8' };
   } catch {
     // An unknown charset or not text at all: handed on as base64.
   }
-  return { body: bytes.toString('base64'), encoding: 'base64' };
+  return { body: mask.bytes(bytes).toString('base64'), encoding: 'base64' };
 };
 
 /** undici wraps what really happened in `cause`, sometimes twice. */

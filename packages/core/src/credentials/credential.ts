@@ -77,7 +77,12 @@ export const CREDENTIAL_SHAPES = {
       name: z
         .string()
         .trim()
-        .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'must be the name of a header or a query parameter'),
+        .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'must be the name of a header or a query parameter')
+        // These belong to the connection.
+        .refine(
+          (name) => !/^(connection|content-length|host|te|trailer|transfer-encoding|upgrade|expect)$/i.test(name),
+          'is not free to be set',
+        ),
     }),
     secret: z.object({ value: secretText }),
   },
