@@ -5,6 +5,7 @@ import { fetchHttp } from './fetch-http.ts';
 import { createFolderFiles } from './folder-files.ts';
 import type { Host } from './host.ts';
 import { createMemoryFiles } from './memory-files.ts';
+import { sqliteInFiles } from './sqlite-database.ts';
 import { systemClock } from './system-clock.ts';
 import { createUnavailablePorts } from './unavailable-ports.ts';
 
@@ -19,7 +20,7 @@ export type InProcessHostOptions = {
   credentials?: Record<string, CredentialHeaders>;
   /** Where steps keep files: a folder, or a port of your own; in memory when absent. */
   files?: { folder: string } | Host['files'];
-  /** Answers SQL, see `sqlite-database.ts`. Without it Database steps fail with `not_available`. */
+  /** Answers SQL for credentials, see `sqlite-database.ts`; SQLite files among the steps' files need none. */
   database?: Host['database'];
   /** Asks a person and resolves with the answer. Without it such steps fail with `not_available`. */
   human?: Host['human'];
@@ -45,11 +46,12 @@ export const createInProcessHost = ({
   ...ports
 }: InProcessHostOptions = {}): Host => {
   const unavailable = createUnavailablePorts();
+  const filesOfSteps = filesPort(files);
   return {
     model: { generate },
     http: withCredentials({ fetch: fetchHttp(fetch) }, credentials),
-    files: filesPort(files),
-    database: ports.database ?? unavailable.database,
+    files: filesOfSteps,
+    database: ports.database ?? sqliteInFiles(filesOfSteps, unavailable.database),
     websocket: ports.websocket ?? createWebsocketPort(credentials),
     mcp: ports.mcp ?? createMcpPort(fetch, credentials),
     human: ports.human ?? unavailable.human,
