@@ -6,10 +6,12 @@ import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { ReactFlowProvider } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import classes from './builder.module.css';
 import { Canvas } from './canvas/canvas.tsx';
 import { EmptyCanvas } from './canvas/empty-canvas.tsx';
+import { RemoveFrameModal } from './canvas/remove-frame-modal.tsx';
+import { StepContextMenu } from './canvas/step-context-menu.tsx';
 import { NodePicker } from './palette/node-picker.tsx';
 import { Palette } from './palette/palette.tsx';
 import { StepPanel } from './panel/step-panel.tsx';
@@ -19,8 +21,10 @@ import { useValidation } from './problems/use-validation.ts';
 import { RunFollower } from './run/run-follower.tsx';
 import { RunFormModal } from './run/run-form.tsx';
 import { RunPanel } from './run/run-panel.tsx';
+import { useRunNode } from './run/use-run-node.ts';
 import { useStartRun } from './run/use-start-run.ts';
 import { useBuilder, useBuilderState } from './state/builder-context.tsx';
+import { selectedIds } from './state/builder-store.ts';
 import { type Commands, CommandsContext } from './toolbar/commands-context.tsx';
 import { ShortcutsModal } from './toolbar/shortcuts-modal.tsx';
 import { Toolbar } from './toolbar/toolbar.tsx';
@@ -65,6 +69,7 @@ export const BuilderView = ({ workflow }: { workflow: BuilderWorkflow }) => {
   const [helpOpened, help] = useDisclosure(false);
   const [formOpened, form] = useDisclosure(false);
   const run = useStartRun(form.close);
+  const runNode = useRunNode();
   useValidation();
 
   const { close: closeForm, open: openForm } = form;
@@ -76,9 +81,17 @@ export const BuilderView = ({ workflow }: { workflow: BuilderWorkflow }) => {
     reset();
     openForm();
   }, [store, openProblems, openForm, reset]);
+  const latestRunNode = useRef(runNode);
+  latestRunNode.current = runNode;
   const commands = useMemo<Commands>(
     () => ({
       run: openRun,
+      runNode: (mode, nodeId) => {
+        const chosen = nodeId ?? selectedIds(store.getState())[0] ?? store.getState().openNodeId;
+        if (!chosen) return;
+        if (store.getState().problems.some((problem) => problem.severity === 'error')) return openProblems();
+        latestRunNode.current(chosen, mode);
+      },
       save: () => {
         connection.flush().then(
           () => notifications.show({ color: 'thread', message: t('save.savedNow'), autoClose: 1_500 }),
@@ -87,7 +100,7 @@ export const BuilderView = ({ workflow }: { workflow: BuilderWorkflow }) => {
       },
       help: openHelp,
     }),
-    [openRun, connection, openHelp, t],
+    [openRun, openProblems, store, connection, openHelp, t],
   );
 
   return (
@@ -116,6 +129,8 @@ export const BuilderView = ({ workflow }: { workflow: BuilderWorkflow }) => {
           </div>
         </div>
         <NodePicker />
+        <StepContextMenu />
+        <RemoveFrameModal />
         <RunFollower />
         <ShortcutsModal opened={helpOpened} onClose={help.close} />
         <RunFormModal

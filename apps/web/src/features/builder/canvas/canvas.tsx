@@ -10,9 +10,7 @@ import {
   MiniMap,
   type NodeChange,
   type NodeMouseHandler,
-  type OnNodeDrag,
   ReactFlow,
-  type SelectionDragHandler,
   useReactFlow,
   useStore,
 } from '@xyflow/react';
@@ -22,6 +20,7 @@ import { CATEGORY_COLOR } from '../node-presentation.tsx';
 import { useBuilder, useBuilderState } from '../state/builder-context.tsx';
 import { NODE_HEIGHT, NODE_WIDTH, type StepFlowEdge, type StepFlowNode } from '../state/flow-elements.ts';
 import classes from './canvas.module.css';
+import { edgeAt } from './edge-under.ts';
 import { DRAG_TYPE, edgeTypes, nodeTypes, VIRTUALIZE_FROM } from './flow-types.ts';
 import { useAddStep } from './use-add-step.ts';
 import { useCanvasKeys } from './use-canvas-keys.ts';
@@ -29,6 +28,7 @@ import { useClipboard } from './use-clipboard.ts';
 import { useConnecting } from './use-connecting.ts';
 import { useKeepCentre } from './use-keep-centre.ts';
 import { useKeepInView } from './use-keep-in-view.ts';
+import { useNodeDrag } from './use-node-drag.ts';
 
 const FIT_VIEW = { padding: 0.08, maxZoom: 1.1 };
 /** At first, names must be readable, also on a phone; the rest is a drag away. */
@@ -40,6 +40,7 @@ const SNAP: [number, number] = [8, 8];
 const MULTI_SELECT_KEYS = ['Shift', 'Meta', 'Control'];
 
 const minimapColor = (node: StepFlowNode): string => {
+  if (node.type !== 'step') return 'var(--mantine-primary-color-light)';
   const category = getNodeDefinition(node.data.step.type)?.category;
   return category ? `var(--mantine-color-${CATEGORY_COLOR[category]}-filled)` : 'var(--mantine-color-gray-5)';
 };
@@ -78,7 +79,7 @@ export const Canvas = () => {
   const addStep = useAddStep();
   const connecting = useConnecting();
   const pointer = useRef<{ x: number; y: number } | null>(null);
-  const isDragging = useRef(false);
+  const drag = useNodeDrag();
   useKeepCentre();
   useKeepInView();
   useCanvasKeys(pointer);
@@ -87,42 +88,28 @@ export const Canvas = () => {
   const onNodesChange = useCallback(
     (changes: NodeChange<StepFlowNode>[]) => {
       store.getState().changeNodes(changes);
-      const moves = isDragging.current || readOnly ? [] : keyboardMoves(changes);
+      const moves = drag.isDragging() || readOnly ? [] : keyboardMoves(changes);
       if (moves.length > 0) editor.move(moves, 'nudge');
     },
-    [editor, store, readOnly],
+    [editor, store, readOnly, drag],
   );
   const onEdgesChange = useCallback(
     (changes: EdgeChange<StepFlowEdge>[]) => store.getState().changeEdges(changes),
     [store],
   );
 
-  const startDrag = useCallback(() => {
-    isDragging.current = true;
-  }, []);
-  const commitDrag = useCallback(
-    (moved: StepFlowNode[]) => {
-      isDragging.current = false;
-      const moves = moved.filter(({ position, data }) => {
-        const { x, y } = data.step.position;
-        return position.x !== x || position.y !== y;
-      });
-      if (moves.length > 0) editor.move(moves.map(({ id, position }) => ({ id, position })));
-    },
-    [editor],
-  );
-  const onNodeDragStop: OnNodeDrag<StepFlowNode> = useCallback(
-    (_event, _node, moved) => commitDrag(moved),
-    [commitDrag],
-  );
-  const onSelectionDragStop: SelectionDragHandler<StepFlowNode> = useCallback(
-    (_event, moved) => commitDrag(moved),
-    [commitDrag],
-  );
-
   const onNodeClick: NodeMouseHandler<StepFlowNode> = useCallback(
     (event, node) => {
       if (!event.shiftKey && !event.metaKey && !event.ctrlKey) store.getState().openNode(node.id);
+    },
+    [store],
+  );
+  const onNodeContextMenu: NodeMouseHandler<StepFlowNode> = useCallback(
+    (event, node) => {
+      event.preventDefault();
+      const { select, openMenu } = store.getState();
+      if (!node.selected) select([node.id]);
+      openMenu({ nodeId: node.id, x: event.clientX, y: event.clientY });
     },
     [store],
   );
@@ -142,9 +129,15 @@ export const Canvas = () => {
       if (type === '') return;
       event.preventDefault();
       const at = screenToFlowPosition({ x: event.clientX, y: event.clientY });
-      addStep(type, { position: { x: at.x - NODE_WIDTH / 2, y: at.y - NODE_HEIGHT / 2 } });
+      const edgeId = getNodeDefinition(type)?.inputs.length
+        ? edgeAt(store.getState(), { x: event.clientX, y: event.clientY })
+        : undefined;
+      addStep(type, {
+        position: { x: at.x - NODE_WIDTH / 2, y: at.y - NODE_HEIGHT / 2 },
+        attach: edgeId && type !== 'output' ? { kind: 'edge', edgeId } : undefined,
+      });
     },
-    [addStep, screenToFlowPosition],
+    [addStep, store, screenToFlowPosition],
   );
   const onPointerMove = useCallback((event: PointerEvent) => {
     pointer.current = { x: event.clientX, y: event.clientY };
@@ -177,11 +170,9 @@ export const Canvas = () => {
       edgeTypes={edgeTypes}
       onNodesChange={onNodesChange}
       onEdgesChange={onEdgesChange}
-      onNodeDragStart={startDrag}
-      onSelectionDragStart={startDrag}
-      onNodeDragStop={onNodeDragStop}
-      onSelectionDragStop={onSelectionDragStop}
+      {...drag.handlers}
       onNodeClick={onNodeClick}
+      onNodeContextMenu={onNodeContextMenu}
       onPaneClick={onPaneClick}
       onDragOver={onDragOver}
       onDrop={onDrop}

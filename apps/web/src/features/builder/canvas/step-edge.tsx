@@ -1,5 +1,6 @@
 'use client';
 
+import { ERROR_PORT } from '@agentweaver/core/definition/workflow-definition';
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
@@ -7,7 +8,7 @@ import { useTranslations } from 'next-intl';
 import { type MouseEvent, memo, useState } from 'react';
 import { useBuilder, useRunState } from '../state/builder-context.tsx';
 import { NODE_HEIGHT, NODE_WIDTH, type StepFlowEdge } from '../state/flow-elements.ts';
-import { edgeUse } from '../state/run-store.ts';
+import { edgeUse } from '../state/node-run.ts';
 import classes from './step-edge.module.css';
 
 const StepEdgeView = (props: EdgeProps<StepFlowEdge>) => {
@@ -15,7 +16,8 @@ const StepEdgeView = (props: EdgeProps<StepFlowEdge>) => {
   const t = useTranslations('builder.canvas');
   const { editor, store, readOnly } = useBuilder();
   const [hovered, setHovered] = useState(false);
-  const use = useRunState((state) => (data ? edgeUse(state.steps, data.edge) : 'idle'));
+  const edge = data?.edge;
+  const use = useRunState((state) => (edge ? edgeUse(state, edge) : 'idle'));
   const [path, labelX, labelY] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
   const showActions = !readOnly && (hovered || selected);
 
@@ -35,6 +37,7 @@ const StepEdgeView = (props: EdgeProps<StepFlowEdge>) => {
         interactionWidth={24}
         className={classes.edge}
         data-use={use}
+        data-port={edge?.sourcePort === ERROR_PORT ? 'error' : undefined}
         data-selected={selected || undefined}
       />
       {showActions && (

@@ -3,11 +3,16 @@
 import { useReactFlow } from '@xyflow/react';
 import { type RefObject, useEffect } from 'react';
 import { useBuilder } from '../state/builder-context.tsx';
+import { selectedIds } from '../state/builder-store.ts';
 import { NODE_HEIGHT, NODE_WIDTH } from '../state/flow-elements.ts';
 import { useCommands } from '../toolbar/commands-context.tsx';
 import { isTyping } from './is-typing.ts';
 import { useDuplicate } from './use-clipboard.ts';
+import { useGroup } from './use-group.ts';
+import { useRemove } from './use-remove.ts';
+import { useReplace } from './use-replace.ts';
 import { useTidy } from './use-tidy.ts';
+import { useWalk } from './use-walk.ts';
 
 /** `mod+shift+z` for a key event; letters in lower case, so that Shift and Caps Lock make no difference. */
 const chordOf = (event: KeyboardEvent): string =>
@@ -30,6 +35,10 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
   const flow = useReactFlow();
   const tidy = useTidy();
   const duplicate = useDuplicate();
+  const removeItems = useRemove();
+  const group = useGroup();
+  const replace = useReplace();
+  const walk = useWalk();
 
   useEffect(() => {
     const quickAdd = () => {
@@ -43,10 +52,7 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
       store.getState().openPicker({ screen, position: { x: at.x - NODE_WIDTH / 2, y: at.y - NODE_HEIGHT / 2 } });
     };
     const selection = () => ({
-      nodeIds: store
-        .getState()
-        .nodes.filter((node) => node.selected)
-        .map((node) => node.id),
+      nodeIds: selectedIds(store.getState()),
       edgeIds: store
         .getState()
         .edges.filter((edge) => edge.selected)
@@ -54,7 +60,7 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
     });
     const remove = () => {
       const chosen = selection();
-      if (chosen.nodeIds.length + chosen.edgeIds.length > 0) editor.remove(chosen);
+      removeItems(chosen);
     };
     const toggleDisabled = () => {
       const chosen = store.getState().nodes.filter((node) => node.selected);
@@ -100,6 +106,11 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
       backspace: remove,
       d: toggleDisabled,
       n: quickAdd,
+      r: replace,
+      'mod+g': () => group.wrap('group'),
+      'mod+shift+g': group.ungroup,
+      'shift+enter': () => commands.runNode('alone'),
+      'mod+shift+enter': () => commands.runNode('from'),
       // Only over the canvas and with nothing focused: elsewhere Tab moves on, as people expect.
       tab: () => {
         const idle = document.activeElement === document.body || document.activeElement?.matches('.react-flow__pane');
@@ -114,7 +125,17 @@ export const useCanvasKeys = (pointer: RefObject<{ x: number; y: number } | null
       const action = looking[chord] ?? (readOnly ? undefined : editing[chord]);
       if (action && action() !== false) event.preventDefault();
     };
+    // Before React Flow, which would move the selection by them.
+    const onArrow = (event: KeyboardEvent) => {
+      if (isTyping(event.target) || !walk(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
     window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
-  }, [editor, store, readOnly, commands, flow, tidy, duplicate, pointer]);
+    window.addEventListener('keydown', onArrow, true);
+    return () => {
+      window.removeEventListener('keydown', onKeyDown);
+      window.removeEventListener('keydown', onArrow, true);
+    };
+  }, [editor, store, readOnly, commands, flow, tidy, duplicate, removeItems, group, replace, walk, pointer]);
 };

@@ -1,7 +1,9 @@
 'use client';
 
 import { connectionProblem } from '@agentweaver/core/draft/edit-edges';
+import { byId, containersOf } from '@agentweaver/core/graph/parents';
 import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
+import { notifications } from '@mantine/notifications';
 import {
   type Connection,
   type FinalConnectionState,
@@ -10,11 +12,12 @@ import {
   type OnConnectStart,
   useReactFlow,
 } from '@xyflow/react';
+import { useTranslations } from 'next-intl';
 import { useMemo } from 'react';
 import { downstreamOf, upstreamOf } from '../graph/upstream.ts';
 import { useBuilder } from '../state/builder-context.tsx';
-import { linksOf } from '../state/builder-store.ts';
-import type { Attachment } from '../state/draft-editor.ts';
+import { linksOf, stepsOf } from '../state/builder-store.ts';
+import { type Attachment, portsOfStep } from '../state/draft-edits.ts';
 import { NODE_HEIGHT, NODE_WIDTH, type StepFlowEdge, type StepFlowNode } from '../state/flow-elements.ts';
 
 const pointOf = (event: MouseEvent | TouchEvent): { x: number; y: number } => {
@@ -42,6 +45,7 @@ const attachmentOf = (nodeId: string, handleId: string | null, handleType: Handl
 /** What happens while an edge is drawn: which targets are allowed, and where a drop on empty canvas leads. */
 export const useConnecting = () => {
   const { editor, store } = useBuilder();
+  const t = useTranslations('builder.canvas');
   const { screenToFlowPosition } = useReactFlow<StepFlowNode, StepFlowEdge>();
   return useMemo(() => {
     const isValidConnection: IsValidConnection<StepFlowEdge> = (connection) =>
@@ -52,10 +56,15 @@ export const useConnecting = () => {
       const links = linksOf(store.getState());
       // An edge from here to anything upstream would close a circle.
       const forbidden = handleType === 'source' ? upstreamOf(links, nodeId) : downstreamOf(links, nodeId);
+      const all = byId(stepsOf(store.getState()));
+      const scope = containersOf(all, nodeId, getNodeDefinition)[0];
       for (const node of store.getState().nodes) {
-        if (handleType === 'source' && getNodeDefinition(node.data.step.type)?.inputs.length === 0)
-          forbidden.add(node.id);
-        if (handleType === 'target' && node.data.step.type === 'output') forbidden.add(node.id);
+        const { type } = node.data.step;
+        const hasNoPort =
+          handleType === 'source'
+            ? getNodeDefinition(type)?.inputs.length === 0
+            : portsOfStep(node.data.step).length === 0;
+        if (hasNoPort || containersOf(all, node.id, getNodeDefinition)[0] !== scope) forbidden.add(node.id);
       }
       forbidden.delete(nodeId);
       store.getState().setForbiddenTargets(forbidden);
@@ -63,7 +72,17 @@ export const useConnecting = () => {
 
     const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
       store.getState().setForbiddenTargets(null);
-      if (state.isValid || state.toNode || !state.fromHandle) return;
+      if (state.isValid || !state.fromHandle) return;
+      if (state.toHandle && state.fromHandle.type !== state.toHandle.type) {
+        const [source, target] =
+          state.fromHandle.type === 'source' ? [state.fromHandle, state.toHandle] : [state.toHandle, state.fromHandle];
+        const problem = connectionProblem(
+          editor.doc,
+          toLink({ source: source.nodeId, sourceHandle: source.id, target: target.nodeId, targetHandle: target.id }),
+        );
+        if (problem) notifications.show({ color: 'orange', message: t(`cannotConnect.${problem}`) });
+      }
+      if (state.toNode) return;
       const screen = pointOf(event);
       const at = screenToFlowPosition(screen);
       const { nodeId, id, type } = state.fromHandle;
@@ -81,5 +100,5 @@ export const useConnecting = () => {
       onConnect: (connection: Connection) => void editor.connect(toLink(connection)),
       onReconnect: (edge: StepFlowEdge, connection: Connection) => editor.reconnect(edge.id, toLink(connection)),
     };
-  }, [editor, store, screenToFlowPosition]);
+  }, [editor, store, screenToFlowPosition, t]);
 };

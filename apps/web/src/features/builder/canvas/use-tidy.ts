@@ -2,8 +2,9 @@
 
 import { useReactFlow } from '@xyflow/react';
 import { useCallback } from 'react';
-import { tidy } from '../graph/tidy.ts';
+import { tidyScopes } from '../graph/tidy-scopes.ts';
 import { useBuilder } from '../state/builder-context.tsx';
+import { linksOf, stepsOf } from '../state/builder-store.ts';
 import { NODE_HEIGHT, NODE_WIDTH } from '../state/flow-elements.ts';
 
 /** Lays out the selected nodes, or all when fewer than two are selected; one undo step. */
@@ -11,21 +12,20 @@ export const useTidy = (): (() => void) => {
   const { editor, store } = useBuilder();
   const { fitView } = useReactFlow();
   return useCallback(() => {
-    const { nodes, edges } = store.getState();
-    const selected = nodes.filter((node) => node.selected);
-    const chosen = selected.length > 1 ? selected : nodes;
-    const places = tidy(
-      chosen.map(({ id, position, measured }) => ({
-        id,
-        position,
-        width: measured?.width ?? NODE_WIDTH,
-        height: measured?.height ?? NODE_HEIGHT,
-      })),
-      edges,
-    );
-    const moves = [...places].map(([id, position]) => ({ id, position }));
-    if (moves.length === 0) return;
-    editor.move(moves);
+    const state = store.getState();
+    const measured = new Map(state.nodes.map((node) => [node.id, node.measured]));
+    const selected = state.nodes.filter((node) => node.selected);
+    const layout = tidyScopes({
+      nodes: stepsOf(state),
+      edges: linksOf(state),
+      sizeOf: (id) => ({
+        width: measured.get(id)?.width ?? NODE_WIDTH,
+        height: measured.get(id)?.height ?? NODE_HEIGHT,
+      }),
+      ...(selected.length > 1 ? { only: new Set(selected.map((node) => node.id)) } : {}),
+    });
+    if (layout.positions.size === 0) return;
+    editor.layout(layout.positions, layout.sizes);
     requestAnimationFrame(() => void fitView({ padding: 0.08, maxZoom: 1.1, duration: 200 }));
   }, [editor, store, fitView]);
 };

@@ -49,4 +49,13 @@ describe('isVisible', () => {
     expect(isVisible(cases, { mode: 'switch' }, properties)).toBe(true);
     expect(isVisible(condition, {}, properties)).toBe(true);
   });
+
+  it('takes one of several values, and a switch', () => {
+    const field = { visibleWhen: { field: 'mode', equals: ['a', 'b'] } };
+    expect(isVisible(field, { mode: 'b' }, {})).toBe(true);
+    expect(isVisible(field, { mode: 'c' }, {})).toBe(false);
+    const switched = { visibleWhen: { field: 'on', equals: true } };
+    expect(isVisible(switched, { on: true }, {})).toBe(true);
+    expect(isVisible(switched, {}, { on: { default: false } })).toBe(false);
+  });
 });

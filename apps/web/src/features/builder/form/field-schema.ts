@@ -18,7 +18,7 @@ export type FieldSchema = {
   widget?: string;
   multiline?: boolean;
   placeholder?: string;
-  visibleWhen?: { field: string; equals: string };
+  visibleWhen?: { field: string; equals: string | boolean | string[] };
   properties?: Record<string, FieldSchema>;
   required?: string[];
   items?: FieldSchema;
@@ -38,7 +38,9 @@ const fieldSchema: z.ZodType<FieldSchema> = z.lazy(() =>
     widget: z.string().optional(),
     multiline: z.boolean().optional(),
     placeholder: z.string().optional(),
-    visibleWhen: z.object({ field: z.string(), equals: z.string() }).optional(),
+    visibleWhen: z
+      .object({ field: z.string(), equals: z.union([z.string(), z.boolean(), z.array(z.string())]) })
+      .optional(),
     properties: z.record(z.string(), fieldSchema).optional(),
     required: z.array(z.string()).optional(),
     items: fieldSchema.optional(),
@@ -68,7 +70,8 @@ export const isVisible = (
   const rule = field.visibleWhen;
   if (!rule) return true;
   const value = isRecord(siblings) ? siblings[rule.field] : undefined;
-  return (value ?? siblingSchemas[rule.field]?.default) === rule.equals;
+  const shown = value ?? siblingSchemas[rule.field]?.default;
+  return Array.isArray(rule.equals) ? rule.equals.some((one) => one === shown) : shown === rule.equals;
 };
 
 /** A value to start a new list item or a missing field with. */

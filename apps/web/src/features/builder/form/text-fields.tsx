@@ -1,11 +1,12 @@
 'use client';
 
 import { Input, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
-import { useEffect, useId, useMemo, useState } from 'react';
+import { useId, useMemo } from 'react';
 import { CodeEditor, type CodeEditorProps } from '../text-editor/code-editor.tsx';
 import { type ExpressionContext, expressionSupport } from '../text-editor/template-language.ts';
 import type { FieldSchema } from './field-schema.ts';
 import { type FieldPath, useFormContext } from './form-context.tsx';
+import { JsonInput } from './json-input.tsx';
 
 export type FieldProps = {
   schema: FieldSchema;
@@ -134,29 +135,18 @@ export const EditorField = ({ schema, path, value, label, description, error, re
   );
 };
 
-/** A value of a kind that no other field can show, as JSON; written back only while it parses. */
-export const JsonValueField = (props: FieldProps) => {
-  const { setField } = useFormContext();
-  const written = JSON.stringify(props.value ?? null, null, 2);
-  const [draft, setDraft] = useState(written);
-  useEffect(() => setDraft(written), [written]);
+/** A value of a kind that no other field can show. */
+export const JsonValueField = ({ path, value, label, description, error, required }: FieldProps) => {
+  const { setField, readOnly } = useFormContext();
   return (
-    <Textarea
-      label={props.label}
-      description={props.description}
-      error={props.error}
-      value={draft}
-      autosize
-      maxRows={12}
-      ff="monospace"
-      onChange={(event) => setDraft(event.currentTarget.value)}
-      onBlur={() => {
-        try {
-          setField(props.path, JSON.parse(draft));
-        } catch {
-          setDraft(written);
-        }
-      }}
+    <JsonInput
+      label={label}
+      description={description}
+      error={error}
+      required={required}
+      readOnly={readOnly}
+      value={value}
+      onChange={(next) => setField(path, next)}
     />
   );
 };

@@ -20,12 +20,12 @@ const MARGIN = 8;
 const PickerPaper = ({ request }: { request: PickerRequest }) => {
   const t = useTranslations('builder.palette');
   const text = useNodeText();
-  const { store } = useBuilder();
+  const { editor, store } = useBuilder();
   const addStep = useAddStep();
   const listId = useId();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
-  const found = useNodeSearch(query, request.attach);
+  const found = useNodeSearch(query, request);
   const close = () => store.getState().openPicker(null);
   const paper = useClickOutside(close);
   const optionId = (index: number) => `${listId}-${index}`;
@@ -37,7 +37,8 @@ const PickerPaper = ({ request }: { request: PickerRequest }) => {
     const chosen = found[index];
     if (!chosen) return;
     close();
-    addStep(chosen.type, { position: request.position, attach: request.attach });
+    if (request.replace !== undefined) editor.replace(request.replace, chosen.type);
+    else addStep(chosen.type, { position: request.position, attach: request.attach });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -59,7 +60,7 @@ const PickerPaper = ({ request }: { request: PickerRequest }) => {
         className={classes.picker}
         style={{ left, top }}
         role="dialog"
-        aria-label={t('pick')}
+        aria-label={t(request.replace === undefined ? 'pick' : 'replace')}
       >
         <TextInput
           data-autofocus

@@ -2,9 +2,9 @@
 
 import type { WorkflowNode } from '@agentweaver/core/definition/workflow-definition';
 import { ActionIcon, CloseButton, Group, Menu, ScrollArea, Tabs, Text, TextInput } from '@mantine/core';
-import { IconBan, IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
+import { IconDots } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
-import { useDuplicate } from '../canvas/use-clipboard.ts';
+import { StepMenuItems } from '../canvas/step-menu-items.tsx';
 import { presentationOf } from '../node-presentation.tsx';
 import { useBuilder, useBuilderState, useRunState } from '../state/builder-context.tsx';
 import type { PanelTab } from '../state/builder-store.ts';
@@ -18,34 +18,15 @@ const TABS: readonly PanelTab[] = ['settings', 'run', 'help'];
 
 const PanelMenu = ({ step }: { step: WorkflowNode }) => {
   const t = useTranslations('builder.panel');
-  const { editor, store } = useBuilder();
-  const duplicate = useDuplicate();
-  const onDuplicate = () => {
-    store.getState().select([step.id]);
-    duplicate();
-  };
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal width={230}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label={t('actions')}>
           <IconDots size={18} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconCopy size={15} />} onClick={onDuplicate}>
-          {t('duplicate')}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconBan size={15} />} onClick={() => editor.setDisabled([step.id], !step.disabled)}>
-          {step.disabled ? t('enable') : t('disable')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          color="red"
-          leftSection={<IconTrash size={15} />}
-          onClick={() => editor.remove({ nodeIds: [step.id], edgeIds: [] })}
-        >
-          {t('delete')}
-        </Menu.Item>
+        <StepMenuItems step={step} />
       </Menu.Dropdown>
     </Menu>
   );

@@ -29,7 +29,7 @@ export const useLastOutputs = (nodeId: string): { outputs: Record<string, unknow
   const steps = useQueries({
     queries: wanted.map((id) =>
       trpc.executions.step.queryOptions(
-        { workspace: slug, executionId: executionId ?? '', nodeId: id },
+        { workspace: slug, executionId: executionId ?? '', nodeId: id, iteration: '' },
         { staleTime: Number.POSITIVE_INFINITY },
       ),
     ),

@@ -47,23 +47,28 @@ export const RunFollower = () => {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const executionId = useRunState((state) => state.executionId);
-  const { execution, steps, deltas } = useExecutionLive(executionId);
+  const { execution, steps, rounds, waits, deltas } = useExecutionLive(executionId);
   const seen = useRef<Record<string, string>>({});
 
   useEffect(() => {
-    runs.getState().show({ execution, steps, deltas });
+    runs.getState().show({ execution, steps, rounds, waits, deltas });
     if (executionId === null) return;
     // A step's stored input and output change with its state; what was read before is old.
-    for (const step of Object.values(steps)) {
-      if (seen.current[step.nodeId] === `${executionId}:${step.status}`) continue;
-      seen.current[step.nodeId] = `${executionId}:${step.status}`;
+    for (const [key, step] of Object.entries(steps)) {
+      if (seen.current[key] === `${executionId}:${step.status}`) continue;
+      seen.current[key] = `${executionId}:${step.status}`;
       void queries.invalidateQueries(
-        trpc.executions.step.queryFilter({ workspace: slug, executionId, nodeId: step.nodeId }),
+        trpc.executions.step.queryFilter({
+          workspace: slug,
+          executionId,
+          nodeId: step.nodeId,
+          iteration: step.iteration,
+        }),
       );
     }
     if (execution && isFinished(execution.status)) {
       void queries.invalidateQueries(trpc.executions.payload.queryFilter({ workspace: slug, executionId }));
     }
-  }, [runs, executionId, execution, steps, deltas, queries, trpc, slug]);
+  }, [runs, executionId, execution, steps, rounds, waits, deltas, queries, trpc, slug]);
   return null;
 };

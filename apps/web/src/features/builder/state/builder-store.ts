@@ -2,7 +2,7 @@ import type { Problem } from '@agentweaver/core/definition/problem';
 import type { WorkflowEdge, WorkflowNode } from '@agentweaver/core/definition/workflow-definition';
 import { applyEdgeChanges, applyNodeChanges, type EdgeChange, type NodeChange } from '@xyflow/react';
 import { createStore } from 'zustand/vanilla';
-import type { Attachment } from './draft-editor.ts';
+import type { Attachment } from './draft-edits.ts';
 import type { DraftView } from './draft-view.ts';
 import { reconcileEdges, reconcileNodes, type StepFlowEdge, type StepFlowNode } from './flow-elements.ts';
 
@@ -11,7 +11,12 @@ export type PickerRequest = {
   screen: { x: number; y: number };
   position: { x: number; y: number };
   attach?: Attachment;
+  /** The node that gets the chosen type instead of a new one being added. */
+  replace?: string;
 };
+
+/** Nodes and edges by their ids. */
+export type Items = { nodeIds: readonly string[]; edgeIds: readonly string[] };
 
 export type PanelTab = 'settings' | 'run' | 'help';
 
@@ -34,6 +39,12 @@ export type BuilderState = {
   picker: PickerRequest | null;
   /** While an edge is being drawn: the nodes it may not end at. */
   forbiddenTargets: ReadonlySet<string> | null;
+  /** While nodes are dragged: the frame that they would go into. */
+  dropTarget: string | null;
+  /** What is to be removed once somebody said what becomes of the steps inside. */
+  removal: Items | null;
+  /** The open context menu: of which node, and where on the screen. */
+  menu: { nodeId: string; x: number; y: number } | null;
   showView: (view: DraftView) => void;
   changeNodes: (changes: NodeChange<StepFlowNode>[]) => void;
   changeEdges: (changes: EdgeChange<StepFlowEdge>[]) => void;
@@ -46,6 +57,11 @@ export type BuilderState = {
   setPanelTab: (tab: PanelTab) => void;
   openPicker: (picker: PickerRequest | null) => void;
   setForbiddenTargets: (nodeIds: ReadonlySet<string> | null) => void;
+  /** Puts nodes back to where the draft has them. */
+  resetPositions: (nodeIds: readonly string[]) => void;
+  setDropTarget: (frameId: string | null) => void;
+  askRemoval: (items: Items | null) => void;
+  openMenu: (menu: BuilderState['menu']) => void;
 };
 
 const groupByNode = (problems: readonly Problem[]): Record<string, Problem[]> => {
@@ -73,6 +89,9 @@ export const createBuilderStore = () =>
     problemsByNode: {},
     picker: null,
     forbiddenTargets: null,
+    dropTarget: null,
+    removal: null,
+    menu: null,
     showView: (view) =>
       set((state) => ({
         nodes: reconcileNodes(state.nodes, view),
@@ -104,9 +123,20 @@ export const createBuilderStore = () =>
     setPanelTab: (panelTab) => set({ panelTab }),
     openPicker: (picker) => set({ picker }),
     setForbiddenTargets: (forbiddenTargets) => set({ forbiddenTargets }),
+    resetPositions: (nodeIds) =>
+      set((state) => ({
+        nodes: state.nodes.map((node) =>
+          nodeIds.includes(node.id) ? { ...node, position: node.data.step.position } : node,
+        ),
+      })),
+    setDropTarget: (dropTarget) => set((state) => (state.dropTarget === dropTarget ? state : { dropTarget })),
+    askRemoval: (removal) => set({ removal }),
+    openMenu: (menu) => set({ menu }),
   }));
 
 export type BuilderStore = ReturnType<typeof createBuilderStore>;
 
 export const stepsOf = (state: BuilderState): WorkflowNode[] => state.nodes.map((node) => node.data.step);
+export const selectedIds = (state: BuilderState): string[] =>
+  state.nodes.filter((node) => node.selected).map((node) => node.id);
 export const linksOf = (state: BuilderState): WorkflowEdge[] => state.edges.flatMap((edge) => edge.data?.edge ?? []);

@@ -34,7 +34,12 @@ export const fromClipboardText = (text: string): Fragment | undefined => {
 };
 
 /** The top left corner of a fragment, which a paste puts under the pointer. */
-export const cornerOf = (fragment: Fragment): { x: number; y: number } => ({
-  x: Math.min(...fragment.nodes.map((node) => node.position.x)),
-  y: Math.min(...fragment.nodes.map((node) => node.position.y)),
-});
+export const cornerOf = (fragment: Fragment): { x: number; y: number } => {
+  const ids = new Set(fragment.nodes.map((node) => node.id));
+  // What lies in a frame that is copied along is placed relative to it.
+  const outer = fragment.nodes.filter((node) => node.parent === undefined || !ids.has(node.parent));
+  return {
+    x: Math.min(...outer.map((node) => node.position.x)),
+    y: Math.min(...outer.map((node) => node.position.y)),
+  };
+};

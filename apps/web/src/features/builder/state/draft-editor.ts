@@ -4,6 +4,7 @@ import { type Connection, connect, removeEdges } from '@agentweaver/core/draft/e
 import {
   addNode,
   copyFragment,
+  duplicateNodes,
   type Fragment,
   insertFragment,
   moveNodes,
@@ -14,8 +15,19 @@ import {
   setSettings,
   updateNode,
 } from '@agentweaver/core/draft/edit-nodes';
+import { placeNodes, releaseMembers, wrapNodes } from '@agentweaver/core/draft/edit-parents';
 import { getNodeDefinition, outputPortsOf } from '@agentweaver/core/nodes/definitions';
 import * as Y from 'yjs';
+import { isFrame, type Point, type Size, withinFrame } from '../graph/frames.ts';
+import {
+  type Attachment,
+  type Drop,
+  type DropResult,
+  dropNodes,
+  parentFor,
+  replaceType,
+  setOnError,
+} from './draft-edits.ts';
 
 /** Key strokes closer together than this are one undo step, in ms. */
 const BURST_MS = 600;
@@ -23,16 +35,17 @@ const MAX_UNDO_STEPS = 100;
 
 const settingsPatchSchema = workflowSettingsSchema.partial();
 
-type Point = { x: number; y: number };
 type FieldPath = readonly (string | number)[];
 
-/** Where a new node is wired in: after a port, before a port, or into the middle of an edge. */
-export type Attachment =
-  | { kind: 'after'; nodeId: string; port: string }
-  | { kind: 'before'; nodeId: string; port: string }
-  | { kind: 'edge'; edgeId: string };
-
-export type NewStep = { type: string; name: string; position: Point; attach?: Attachment };
+export type NewStep = {
+  type: string;
+  name: string;
+  /** On the canvas, whatever frame it goes into. */
+  position: Point;
+  /** The frame that it goes into; what it is attached to decides when it is. */
+  parent?: string | undefined;
+  attach?: Attachment | undefined;
+};
 
 /**
  * All edits a person makes to a draft. Each method is one undo step, except that strokes in the same
@@ -82,9 +95,11 @@ export class DraftEditor {
   };
 
   /** Adds a node, wired in when `attach` says where; returns its id. */
-  addStep = ({ type, name, position, attach }: NewStep): string =>
+  addStep = ({ type, name, position, parent, attach }: NewStep): string =>
     this.edit(() => {
       const id = addNode(this.doc, { type, name: this.freeName(name), position }, this.origin);
+      const frame = attach ? parentFor(this.doc, attach) : parent;
+      if (frame !== undefined) this.putInto(id, frame);
       if (attach) this.attach(id, type, attach);
       return id;
     });
@@ -109,6 +124,63 @@ export class DraftEditor {
     this.edit(() => {
       removeEdges(this.doc, items.edgeIds, this.origin);
       removeNodes(this.doc, items.nodeIds, this.origin);
+    });
+
+  /** Removes these nodes, but what is in the frames among them stays. */
+  removeFrames = (items: { nodeIds: readonly string[]; edgeIds: readonly string[] }): void =>
+    this.edit(() => {
+      const frames = items.nodeIds.filter((id) => isFrame(readNode(this.doc, id)?.type ?? ''));
+      const kept = new Set(frames);
+      releaseMembers(this.doc, frames, this.origin);
+      removeEdges(this.doc, items.edgeIds, this.origin);
+      removeNodes(
+        this.doc,
+        items.nodeIds.filter((id) => !kept.has(id)),
+        this.origin,
+      );
+    });
+
+  /** Takes frames away from around what is in them. */
+  release = (frameIds: readonly string[]): void => this.edit(() => releaseMembers(this.doc, frameIds, this.origin));
+
+  /** Puts a frame around nodes of one scope; undefined when they cannot be in one. Returns its id. */
+  wrap = (
+    nodeIds: readonly string[],
+    frame: { type: string; name: string; position: Point; size: Size },
+  ): string | undefined =>
+    this.edit(() => wrapNodes(this.doc, nodeIds, { ...frame, name: this.freeName(frame.name) }, this.origin));
+
+  /** Nodes that were dragged are let go: in a frame, out of one, or just elsewhere. */
+  drop = (drops: readonly Drop[]): DropResult => this.edit(() => dropNodes(this.doc, drops, this.origin));
+
+  resize = (nodeId: string, size: Size): void => this.edit(() => updateNode(this.doc, nodeId, { size }, this.origin));
+
+  /** Places and sizes of many nodes at once. */
+  layout = (positions: ReadonlyMap<string, Point>, sizes: ReadonlyMap<string, Size>): void =>
+    this.edit(() => {
+      moveNodes(
+        this.doc,
+        [...positions].map(([id, position]) => ({ id, position })),
+        this.origin,
+      );
+      for (const [id, size] of sizes) updateNode(this.doc, id, { size }, this.origin);
+    });
+
+  /** Returns the ids of the copies, which lie beside their originals. */
+  duplicate = (nodeIds: readonly string[], offset: Point): string[] =>
+    this.edit(() => [...duplicateNodes(this.doc, nodeIds, offset, this.origin).values()]);
+
+  replace = (nodeId: string, type: string): void =>
+    this.edit(() => replaceType(this.doc, { nodeId, type, origin: this.origin }));
+
+  setOnError = (nodeId: string, policy: 'fail' | 'continue' | 'branch'): void =>
+    this.edit(() => setOnError(this.doc, { nodeId, policy, origin: this.origin }));
+
+  /** Wires a node that has no edges into the middle of one. */
+  splice = (nodeId: string, edgeId: string): void =>
+    this.edit(() => {
+      const type = readNode(this.doc, nodeId)?.type;
+      if (type) this.attach(nodeId, type, { kind: 'edge', edgeId });
     });
 
   /** `burst` joins repeated small moves, such as arrow keys, into one step. */
@@ -139,18 +211,25 @@ export class DraftEditor {
   copy = (nodeIds: readonly string[]): Fragment => copyFragment(this.doc, nodeIds);
 
   /** Returns the ids of the new nodes. */
-  insert = (fragment: Fragment, offset: Point): string[] =>
+  insert = (fragment: Fragment, offset: Point, parent?: string): string[] =>
     this.edit(() => {
       const hasInput = readNodes(this.doc).some((node) => node.type === 'input');
       // A workflow has one input node, so a copy of it would only be a problem to clear away.
       const nodes = hasInput ? fragment.nodes.filter((node) => node.type !== 'input') : fragment.nodes;
-      return [...insertFragment(this.doc, { nodes, edges: fragment.edges }, offset, this.origin).values()];
+      return [...insertFragment(this.doc, { nodes, edges: fragment.edges }, offset, this.origin, parent).values()];
     });
 
   private edit<Result>(change: () => Result, burst?: string): Result {
     if (burst === undefined || burst !== this.burst) this.history.stopCapturing();
     this.burst = burst;
     return this.doc.transact(change, this.origin);
+  }
+
+  private putInto(nodeId: string, frame: string): void {
+    placeNodes(this.doc, new Map([[nodeId, frame]]), this.origin);
+    const node = readNode(this.doc, nodeId);
+    if (node?.parent !== undefined)
+      moveNodes(this.doc, [{ id: nodeId, position: withinFrame(node.position) }], this.origin);
   }
 
   private freeName(title: string): string {

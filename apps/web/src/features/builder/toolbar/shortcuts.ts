@@ -2,6 +2,8 @@
 export const SHORTCUTS: readonly { name: string; keys: readonly (readonly string[])[] }[] = [
   { name: 'quickAdd', keys: [['N'], ['Tab']] },
   { name: 'run', keys: [['mod', 'Enter']] },
+  { name: 'runAlone', keys: [['Shift', 'Enter']] },
+  { name: 'runFrom', keys: [['mod', 'Shift', 'Enter']] },
   { name: 'undo', keys: [['mod', 'Z']] },
   {
     name: 'redo',
@@ -16,9 +18,13 @@ export const SHORTCUTS: readonly { name: string; keys: readonly (readonly string
   { name: 'duplicate', keys: [['mod', 'D']] },
   { name: 'remove', keys: [['Delete']] },
   { name: 'disable', keys: [['D']] },
+  { name: 'replace', keys: [['R']] },
+  { name: 'group', keys: [['mod', 'G']] },
+  { name: 'ungroup', keys: [['mod', 'Shift', 'G']] },
   { name: 'selectAll', keys: [['mod', 'A']] },
   { name: 'open', keys: [['Enter']] },
-  { name: 'move', keys: [['←', '→', '↑', '↓']] },
+  { name: 'walk', keys: [['←', '→', '↑', '↓']] },
+  { name: 'move', keys: [['Shift', '← → ↑ ↓']] },
   { name: 'tidy', keys: [['Shift', 'Alt', 'T']] },
   { name: 'fit', keys: [['0']] },
   { name: 'zoom', keys: [['+'], ['−'], ['1']] },

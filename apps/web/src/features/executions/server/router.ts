@@ -94,6 +94,10 @@ export const executionsRouter = router({
         source: z.enum(['draft', 'published']),
         input: z.unknown(),
         rerunOfId: z.uuid().optional(),
+        /** Takes the outputs of that execution for all but this step and what it leads to. */
+        reuse: z.object({ executionId: z.uuid(), from: stepOf.shape.nodeId }).optional(),
+        /** Runs this step and nothing else. */
+        only: stepOf.shape.nodeId.optional(),
       }),
     )
     .mutation(({ ctx, input }) => startWorkflow(ctx, input)),

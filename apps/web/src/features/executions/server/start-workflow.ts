@@ -9,6 +9,10 @@ export type StartWorkflowInput = {
   source: 'draft' | 'published';
   input: unknown;
   rerunOfId?: string;
+  /** Takes the outputs of that execution for all but this step and what it leads to. */
+  reuse?: { executionId: string; from: string };
+  /** Runs this step and nothing else. */
+  only?: string;
 };
 
 export const startWorkflow = async (
