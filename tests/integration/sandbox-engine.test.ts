@@ -26,7 +26,7 @@ for (const kind of sandboxKinds)
         definition,
         input: { n: 21 },
         services: {
-          fetch: async ({ url }) => {
+          'http.fetch': async ({ url }) => {
             asked.push(url);
             return { status: 200, headers: {}, body: 'answer', encoding: 'utf8', url };
           },

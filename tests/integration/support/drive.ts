@@ -8,7 +8,8 @@ import type { EngineEvent, FinishedStep } from '@agentweaver/core/engine/events'
 import { pino } from 'pino';
 import { driveSandbox, type Ending } from '../../../apps/executor/src/execution/drive-sandbox.ts';
 import { createStepLedger } from '../../../apps/executor/src/execution/step-ledger.ts';
-import type { HostServices } from '../../../apps/executor/src/host/host-calls.ts';
+import type { HostCallMemo, HostServices } from '../../../apps/executor/src/host/host-calls.ts';
+import { createSilentServices } from '../../../apps/executor/src/host/testing/silent-services.ts';
 import type { Sandbox, SandboxProvider } from '../../../apps/executor/src/sandbox/sandbox.ts';
 
 /** `input → (the given nodes, one after another) → output`. */
@@ -24,7 +25,8 @@ export const chain = (
   });
 };
 
-const notOffered = () => Promise.reject(new Error('This test offers no such call.'));
+/** Without a database there is nothing to resume from. */
+const noMemo: HostCallMemo = { answer: (_method, _params, _call, make) => make() };
 
 export type DriveResult = { ending: Ending; events: EngineEvent[]; sandbox: Sandbox };
 
@@ -56,9 +58,11 @@ export const drive = async ({
   try {
     const ending = await driveSandbox({
       sandbox,
-      start: { type: 'start', executionId, definition, input, finishedSteps, attempts: {}, elapsedMs: 0 },
+      start: { type: 'start', executionId, definition, input, attempts: {}, elapsedMs: 0 },
+      finishedSteps,
       ledger: createStepLedger({ definition, finishedSteps }),
-      services: { generate: notOffered, fetch: notOffered, ...services },
+      services: { ...createSilentServices(), ...services },
+      memo: noMemo,
       record: async (event) => {
         events.push(event);
         await onEvent?.(event, sandbox);

@@ -1,6 +1,8 @@
 import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
-import { engineEventSchema, finishedStepSchema } from '@agentweaver/core/engine/events';
+import { engineEventSchema, finishedStepSchema, iterationSchema } from '@agentweaver/core/engine/events';
 import { executionErrorSchema } from '@agentweaver/core/engine/execution-errors';
+import { HOST_CALLS, type HostMethod } from '@agentweaver/core/host/host-calls';
+import { waitKindSchema } from '@agentweaver/core/host/suspended';
 import { z } from 'zod';
 
 /**
@@ -10,7 +12,7 @@ import { z } from 'zod';
  *
  *     executor                      sandbox
  *        │ ◄──────────────── ready ─────│
- *        │ ── start ──────────────────► │
+ *        │ ── finished*, start ───────► │
  *        │ ◄── event, call, call_cancel │
  *        │ ── call_result, ping ──────► │
  *        │ ◄──────────────────── pong ──│
@@ -18,7 +20,7 @@ import { z } from 'zod';
  *
  * There is no frame to stop: cancel, time limit and shutdown kill the sandbox, which works whatever it is doing.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Longest frame, in bytes of UTF-8 without the newline. */
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
@@ -28,8 +30,7 @@ export const MAX_PAYLOAD_BYTES = MAX_FRAME_BYTES - 64 * 1024;
 
 const callId = z.int().min(1);
 
-export const HOST_METHODS = ['model.generate', 'http.fetch'] as const;
-export type HostMethod = (typeof HOST_METHODS)[number];
+const HOST_METHODS = Object.keys(HOST_CALLS) as [HostMethod, ...HostMethod[]];
 
 export const callFrameSchema = z.object({
   type: z.literal('call'),
@@ -37,6 +38,7 @@ export const callFrameSchema = z.object({
   id: callId,
   method: z.enum(HOST_METHODS),
   nodeId: z.string().min(1).max(64),
+  iteration: iterationSchema,
   attempt: z.int().min(1).max(1_000),
   index: z.int().min(0).max(100_000),
   /** Parsed by the method's own schema on the host. */
@@ -46,13 +48,16 @@ export type CallFrame = z.infer<typeof callFrameSchema>;
 
 /** Executor to sandbox. */
 export const hostFrameSchema = z.discriminatedUnion('type', [
+  /** Before the start: some of the steps that need not run, in their order. In as many frames as their outputs need. */
+  z.object({ type: z.literal('finished'), steps: z.array(finishedStepSchema) }),
   z.object({
     type: z.literal('start'),
     executionId: z.string(),
     definition: workflowDefinitionSchema,
     input: z.unknown(),
-    finishedSteps: z.array(finishedStepSchema),
-    /** The attempt that a step was in when an earlier run of the engine was interrupted, by node id. */
+    /** Nodes of the top scope: these run and no others. */
+    only: z.array(z.string()).optional(),
+    /** The attempt that a step was in when an earlier run of the engine was interrupted, by `stepKey`. */
     attempts: z.record(z.string(), z.int().min(1)),
     /** What earlier runs have used of the time limit, in ms. */
     elapsedMs: z.number().min(0),
@@ -65,6 +70,8 @@ export const hostFrameSchema = z.discriminatedUnion('type', [
     /** Wait at least this long before the next attempt, in ms. */
     retryAfterMs: z.number().min(0).optional(),
   }),
+  /** The answer will take long: the step is to end as `step_waiting` and makes the same call when it is resumed. */
+  z.object({ type: z.literal('call_suspended'), id: callId, kind: waitKindSchema, until: z.number().optional() }),
   z.object({ type: z.literal('ping'), id: z.int() }),
 ]);
 export type HostFrame = z.infer<typeof hostFrameSchema>;

@@ -1,23 +1,27 @@
-import type { EngineEvent } from '@agentweaver/core/engine/events';
+import type { EngineEvent, FinishedStep } from '@agentweaver/core/engine/events';
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import type { Logger } from 'pino';
 import { FrameError } from '../channel/frame-codec.ts';
 import type { HostFrame, SandboxFrame } from '../channel/protocol.ts';
 import { openChannel } from '../channel/sandbox-channel.ts';
 import { createWatchdog } from '../channel/watchdog.ts';
-import { createHostCalls, type HostServices } from '../host/host-calls.ts';
+import { createHostCalls, type HostCallMemo, type HostServices } from '../host/host-calls.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { UNRESPONSIVE_AFTER_MS } from '../tunables.ts';
+import { finishedFrames } from './finished-frames.ts';
+import { fitReport } from './fit-report.ts';
 import { createLogLimit } from './log-limit.ts';
 import { describeExit, describeSilence, type SandboxFailure } from './sandbox-failure.ts';
-import { isTerminal, type StepLedger, type TerminalEvent, violation } from './step-ledger.ts';
+import { isLast, type LastEvent, type StepLedger } from './step-ledger.ts';
+import type { StepRef } from './step-places.ts';
+import { violation } from './violation.ts';
 
 export type StartFrame = Extract<HostFrame, { type: 'start' }>;
 
 /** How the engine's run ended, as far as the sandbox is concerned. */
 export type Ending =
   /** The engine said so itself. */
-  | { kind: 'reported'; event: TerminalEvent }
+  | { kind: 'reported'; event: LastEvent }
   /** The sandbox was killed because `signal` was aborted; its reason says why. */
   | { kind: 'stopped' }
   /** It ended without a word, did not answer, or broke the protocol. */
@@ -26,8 +30,11 @@ export type Ending =
 export type DriveOptions = {
   sandbox: Sandbox;
   start: StartFrame;
+  /** What need not run again. */
+  finishedSteps: readonly FinishedStep[];
   ledger: StepLedger;
   services: HostServices;
+  memo: HostCallMemo;
   /** Takes each accepted event; may hold the engine back. */
   record: (event: EngineEvent) => Promise<void>;
   /** Stops the engine by killing its sandbox. */
@@ -43,7 +50,8 @@ export type DriveOptions = {
  * this returns. Rejects only when `record` does.
  */
 export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
-  const { sandbox, start, ledger, services, signal, logger, unresponsiveAfterMs = UNRESPONSIVE_AFTER_MS } = options;
+  const { sandbox, start, ledger, services, memo, signal, logger } = options;
+  const { unresponsiveAfterMs = UNRESPONSIVE_AFTER_MS } = options;
   const channel = openChannel(sandbox);
   const logLimit = createLogLimit();
   let silent = false;
@@ -54,9 +62,11 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
   const send = async (frame: HostFrame) => channel.send(frame);
   const calls = createHostCalls({
     services,
-    isRunning: ledger.isRunning,
+    memo,
+    steps: ledger,
     send,
-    onInternalError: (error, { method, nodeId }) => logger.error({ err: error, method, nodeId }, 'a host call failed'),
+    onInternalError: (error, { method, nodeId, iteration }) =>
+      logger.error({ err: error, method, nodeId, iteration }, 'a host call failed'),
   });
   const watchdog = createWatchdog({
     ping: (id) => void send({ type: 'ping', id }),
@@ -73,20 +83,20 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
     watchdog.resume();
   };
 
-  const takeEvent = async (received: EngineEvent): Promise<TerminalEvent | undefined> => {
+  const takeEvent = async (received: EngineEvent): Promise<LastEvent | undefined> => {
     // The clock in a sandbox is its own: what it says must not lie in the future.
-    const event = { ...received, at: Math.min(received.at, Date.now()) };
+    const event = fitReport({ ...received, at: Math.min(received.at, Date.now()) });
     if (!ledger.accept(event)) return undefined;
-    if (event.type === 'step_log' && !logLimit.allows(event)) return undefined;
-    if (isTerminal(event) || event.type === 'step_completed' || event.type === 'step_failed') {
+    if (isReport(event) && !logLimit.allows(event)) return undefined;
+    if (isLast(event) || event.type === 'step_completed' || event.type === 'step_failed') {
       for (const line of logLimit.takeDropped(event.at)) await record(line);
     }
-    if (isTerminal(event)) return event;
+    if (isLast(event)) return event;
     await record(event);
     return undefined;
   };
 
-  const takeFrame = async (frame: SandboxFrame): Promise<TerminalEvent | undefined> => {
+  const takeFrame = async (frame: SandboxFrame): Promise<LastEvent | undefined> => {
     watchdog.alive();
     switch (frame.type) {
       case 'ready':
@@ -105,7 +115,7 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
     }
   };
 
-  const followFrames = async (): Promise<TerminalEvent | undefined> => {
+  const followFrames = async (): Promise<LastEvent | undefined> => {
     for await (const frame of channel.frames) {
       const end = await takeFrame(frame);
       if (end) return end;
@@ -114,10 +124,10 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
   };
 
   const situation = () => ({
-    definition: start.definition,
     memoryMb: sandbox.memoryMb,
     running: ledger.running(),
-    waiting: calls.waitingNodes(),
+    waiting: calls.waitingSteps(),
+    nameOf: (step: StepRef) => ledger.findNode(step)?.name ?? step.nodeId,
   });
 
   const explain = async (): Promise<Ending> => {
@@ -134,6 +144,7 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
   signal.addEventListener('abort', kill, { once: true });
   try {
     if (signal.aborted) return { kind: 'stopped' };
+    for (const frame of finishedFrames(options.finishedSteps)) await send(frame);
     await send(start);
     const event = await followFrames();
     if (signal.aborted) return { kind: 'stopped' };
@@ -142,7 +153,7 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
     if (signal.aborted) return { kind: 'stopped' };
     const broken = error instanceof FrameError ? violation(error.message.replace(/\.$/, '')) : error;
     if (!(broken instanceof ExecutionError)) throw error;
-    logger.warn({ reason: broken.message }, 'a sandbox broke the protocol');
+    logger.warn({ reason: broken.message }, 'a sandbox was stopped for what it sent');
     return { kind: 'failed', error: broken.data, failedSteps: new Map() };
   } finally {
     signal.removeEventListener('abort', kill);
@@ -151,3 +162,11 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
     kill();
   }
 };
+
+type Report = Extract<EngineEvent, { type: 'step_log' | 'tool_started' | 'tool_completed' | 'message' }>;
+
+const isReport = (event: EngineEvent): event is Report =>
+  event.type === 'step_log' ||
+  event.type === 'tool_started' ||
+  event.type === 'tool_completed' ||
+  event.type === 'message';

@@ -1,11 +1,12 @@
 import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
 import { type ClaimedExecution, finishExecution, releaseExecution } from '@agentweaver/db/execution-store';
+import { suspendExecution } from '@agentweaver/db/execution-suspension';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
 import type { HandlerResult } from '@agentweaver/db/queue';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
-import { SANDBOX_LOSSES_MAX } from '../tunables.ts';
+import { RESUME_BY_QUEUE_MS, SANDBOX_LOSSES_MAX } from '../tunables.ts';
 import type { Ending } from './drive-sandbox.ts';
 import type { StopReason } from './ownership.ts';
 import type { StepLedger } from './step-ledger.ts';
@@ -13,61 +14,91 @@ import type { StepLedger } from './step-ledger.ts';
 type EndOptions = {
   dependencies: { prisma: PrismaClient; live: LiveChannel; metrics: Metrics; logger: Logger };
   claim: ClaimedExecution;
+  /** On the clock of `performance.now`. */
+  claimedAt: number;
   ledger: StepLedger;
   ending: Ending;
   /** Of a stop from outside. */
   reason: StopReason | undefined;
 };
 
-/** Writes how an execution ended, or gives it back. Without the claim it writes nothing. */
-export const endExecution = async ({
-  dependencies,
-  claim,
-  ledger,
-  ending,
-  reason,
-}: EndOptions): Promise<HandlerResult> => {
-  const { prisma, live, logger, metrics } = dependencies;
+/** Writes how an execution ended, gives it back, or lets it wait. Without the claim it writes nothing. */
+export const endExecution = async (options: EndOptions): Promise<HandlerResult> => {
+  const { dependencies, claim, ending, reason } = options;
+  const { prisma, logger } = dependencies;
   const { attemptId, execution } = claim;
-  const id = execution.id;
   if (ending.kind === 'stopped' && reason === 'fenced') {
     logger.warn('lost the claim, another executor goes on');
     return undefined;
   }
-  const release = reasonToRelease({ ending, reason, claims: execution.attempts });
+  const release = reasonToRelease({ ending, reason, losses: execution.losses });
   if (release) {
-    const { released, lastSeq } = await releaseExecution(prisma, { id, attemptId, reason: release });
-    if (lastSeq !== undefined) await live.publish(id, { type: 'events', lastSeq }).catch(() => undefined);
+    const { released, lastSeq } = await releaseExecution(prisma, { id: execution.id, attemptId, reason: release });
+    if (lastSeq !== undefined) await wakeReaders(options, lastSeq);
     return released ? { retryInMs: 0 } : undefined;
   }
-  const at = Date.now();
+  if (ending.kind === 'reported' && ending.event.type === 'execution_waiting') return suspend(options);
+  return finish(options);
+};
+
+/** Hands the job out again for what goes on by itself soon; what takes longer the sweeper finds. */
+const suspend = async (options: EndOptions): Promise<HandlerResult> => {
+  const { dependencies, claim, ledger } = options;
+  const { prisma, logger } = dependencies;
+  const { attemptId, execution } = claim;
+  const result = await suspendExecution(prisma, { id: execution.id, attemptId, findNode: ledger.findNode });
+  if (result.kind === 'lost') {
+    logger.warn('lost the claim before it could wait, another executor goes on');
+    return undefined;
+  }
+  await wakeReaders(options, result.lastSeq);
+  if (result.kind === 'requeued') return { retryInMs: 0 };
+  logger.info({ resumeAt: result.resumeAt }, 'execution waits');
+  if (result.resumeAt === null) return undefined;
+  const inMs = Math.max(0, result.resumeAt.getTime() - Date.now());
+  return inMs <= RESUME_BY_QUEUE_MS ? { retryInMs: inMs } : undefined;
+};
+
+const finish = async (options: EndOptions): Promise<HandlerResult> => {
+  const { dependencies, claim, claimedAt, ledger, ending, reason } = options;
+  const { prisma, metrics, logger } = dependencies;
+  const { attemptId, execution } = claim;
   const failed = ending.kind === 'failed' ? ending.failedSteps : undefined;
-  const events = ledger.closeRunning({ at, failed });
-  const result = await finishExecution(prisma, { id, attemptId, outcome: outcomeOf(ending, reason, claim), events });
+  const result = await finishExecution(prisma, {
+    id: execution.id,
+    attemptId,
+    outcome: outcomeOf(ending, reason, claim),
+    events: ledger.closeRunning({ at: Date.now(), failed }),
+    findNode: ledger.findNode,
+  });
   if (result.kind === 'lost') {
     logger.warn('lost the claim at the end, another executor goes on');
     return undefined;
   }
-  await live.publish(id, { type: 'events', lastSeq: result.lastSeq }).catch(() => undefined);
-  const { createdById: userId, workflowId, startedAt } = execution;
-  metrics.executionEnded({ status: result.status, userId, workflowId }, (at - startedAt.getTime()) / 1000);
-  logger.info({ status: result.status, ms: at - startedAt.getTime() }, 'execution ended');
+  await wakeReaders(options, result.lastSeq);
+  const { createdById: userId, workflowId } = execution;
+  const activeMs = Math.round(execution.activeMs + performance.now() - claimedAt);
+  metrics.executionEnded({ status: result.status, userId, workflowId }, activeMs / 1000);
+  logger.info({ status: result.status, ms: activeMs }, 'execution ended');
   return undefined;
 };
+
+const wakeReaders = ({ dependencies, claim }: EndOptions, lastSeq: number): Promise<void> =>
+  dependencies.live.publish(claim.execution.id, { type: 'events', lastSeq }).catch(() => undefined);
 
 /** What ended neither by the user's doing nor by ours goes on in another sandbox, from its last finished step. */
 const reasonToRelease = ({
   ending,
   reason,
-  claims,
+  losses,
 }: {
   ending: Ending;
   reason: StopReason | undefined;
-  claims: number;
+  losses: number;
 }): 'executor_shutdown' | 'sandbox_lost' | undefined => {
   if (ending.kind === 'stopped') return reason === 'worker_shutdown' ? 'executor_shutdown' : undefined;
   const lost = ending.kind === 'failed' && ending.error.code === 'sandbox_crashed';
-  return lost && claims < SANDBOX_LOSSES_MAX ? 'sandbox_lost' : undefined;
+  return lost && losses + 1 < SANDBOX_LOSSES_MAX ? 'sandbox_lost' : undefined;
 };
 
 type Outcome = Parameters<typeof finishExecution>[1]['outcome'];

@@ -6,6 +6,7 @@ const event = (index: number, size = 0): EngineEvent => ({
   type: 'step_log',
   at: index,
   nodeId: 'a',
+  iteration: '',
   level: 'info',
   message: 'x'.repeat(size),
 });

@@ -63,8 +63,8 @@ export const startOwnership = async ({
   const onShutdown = () => stop('worker_shutdown');
   if (shutdown.aborted) onShutdown();
   shutdown.addEventListener('abort', onShutdown, { once: true });
-  const elapsed = Date.now() - execution.startedAt.getTime();
-  const deadline = setTimeout(() => stop('execution_timeout'), Math.max(0, definition.settings.timeoutMs - elapsed));
+  const timeLeft = Math.max(0, definition.settings.timeoutMs - execution.activeMs);
+  const deadline = setTimeout(() => stop('execution_timeout'), timeLeft);
   const interval = setInterval(() => void beat(), TUNABLES.heartbeatMs);
 
   let unsubscribe: (() => Promise<void>) | undefined;

@@ -3,10 +3,12 @@ import { ExecutionError, type ExecutionErrorData } from '@agentweaver/core/engin
 import { recordEvents } from '@agentweaver/db/execution-recorder';
 import { type ClaimedExecution, claimExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
+import { beginHostCall, settleHostCall } from '@agentweaver/db/host-call-store';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
 import type { HandlerResult } from '@agentweaver/db/queue';
 import type { Logger } from 'pino';
 import type { CreateServices, MeteredServices } from '../host/execution-services.ts';
+import { createHostCallMemo, type HostCallStore, type MemoKey } from '../host/host-call-memo.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Sandbox, SandboxProvider } from '../sandbox/sandbox.ts';
 import { acquireSandbox } from './acquire-sandbox.ts';
@@ -63,13 +65,14 @@ const runClaimed = async (
   shutdown: AbortSignal,
 ): Promise<HandlerResult> => {
   const { logger } = dependencies;
+  const claimedAt = performance.now();
   const ownership = await startOwnership({ ...dependencies, claim, shutdown });
   const ledger = createStepLedger(claim);
-  const batcher = createRecorder(dependencies, claim, ownership.stop);
+  const batcher = createRecorder(dependencies, claim, ledger, ownership.stop);
   try {
-    const ending = await runEngine({ dependencies, claim, ledger, batcher, signal: ownership.signal });
+    const ending = await runEngine({ dependencies, claim, claimedAt, ledger, batcher, signal: ownership.signal });
     await batcher.flush();
-    return await endExecution({ dependencies, claim, ledger, ending, reason: ownership.reason() });
+    return await endExecution({ dependencies, claim, claimedAt, ledger, ending, reason: ownership.reason() });
   } catch (error) {
     // Not finished, and no heartbeat any more: the sweeper queues it again, and it goes on from its last finished step.
     logger.error({ err: error }, 'an execution could not be brought to its end here');
@@ -83,11 +86,12 @@ const runClaimed = async (
 const createRecorder = (
   { prisma, live, logger }: ExecutorDependencies,
   { execution, attemptId }: ClaimedExecution,
+  { findNode }: StepLedger,
   stop: (reason: StopReason) => void,
 ): EventBatcher =>
   createEventBatcher({
     write: async (events) => {
-      const result = await recordEvents(prisma, { executionId: execution.id, attemptId, events });
+      const result = await recordEvents(prisma, { executionId: execution.id, attemptId, events, findNode });
       if (result.kind === 'lost') stop('fenced');
       else await live.publish(execution.id, { type: 'events', lastSeq: result.lastSeq }).catch(() => undefined);
     },
@@ -100,12 +104,15 @@ const createRecorder = (
 type EngineOptions = {
   dependencies: ExecutorDependencies;
   claim: ClaimedExecution;
+  /** On the clock of `performance.now`. */
+  claimedAt: number;
   ledger: StepLedger;
   batcher: EventBatcher;
   signal: AbortSignal;
 };
 
-const runEngine = async ({ dependencies, claim, ledger, batcher, signal }: EngineOptions): Promise<Ending> => {
+const runEngine = async (options: EngineOptions): Promise<Ending> => {
+  const { dependencies, claim, claimedAt, ledger, batcher, signal } = options;
   const { logger, metrics, sandboxes } = dependencies;
   const { execution, definition, finishedSteps, interruptedAttempts } = claim;
   const startedAt = performance.now();
@@ -127,12 +134,14 @@ const runEngine = async ({ dependencies, claim, ledger, batcher, signal }: Engin
         executionId: execution.id,
         definition,
         input: execution.input,
-        finishedSteps,
+        ...(execution.onlyNodeId === null ? {} : { only: [execution.onlyNodeId] }),
         attempts: interruptedAttempts,
-        elapsedMs: Math.max(0, Date.now() - execution.startedAt.getTime()),
+        elapsedMs: execution.activeMs + (performance.now() - claimedAt),
       },
+      finishedSteps,
       ledger,
       services,
+      memo: createHostCallMemo(storeOf(dependencies.prisma, claim)),
       record: (event) => batcher.add(withMeteredCost(event, services)),
       signal,
       onReady: () => metrics.sandboxStart.observe({ kind: sandbox.kind }, (performance.now() - startedAt) / 1000),
@@ -145,11 +154,19 @@ const runEngine = async ({ dependencies, claim, ledger, batcher, signal }: Engin
   }
 };
 
+const storeOf = (prisma: PrismaClient, { execution, attemptId }: ClaimedExecution): HostCallStore => {
+  const keyOf = (key: MemoKey) => ({ executionId: execution.id, ...key });
+  return {
+    begin: (key, call) => beginHostCall(prisma, { key: keyOf(key), attemptId, ...call }),
+    settle: (key, answer) => settleHostCall(prisma, { key: keyOf(key), answer }),
+  };
+};
+
 /** Money is what the host metered, whatever the sandbox says. */
 const withMeteredCost = (event: EngineEvent, services: MeteredServices): EngineEvent => {
   if (event.type !== 'step_completed') return event;
-  const { model: _model, usage: _usage, costUsd: _costUsd, ...rest } = event;
-  return { ...rest, ...services.metered(event.nodeId) };
+  const { model: _model, usage: _usage, costUsd: _costUsd, cached: _cached, ...rest } = event;
+  return { ...rest, ...services.metered(event) };
 };
 
 const startFailure = (error: unknown, logger: Logger): ExecutionErrorData => {

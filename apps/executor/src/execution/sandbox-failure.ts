@@ -1,16 +1,18 @@
-import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
+import { stepKey } from '@agentweaver/core/engine/step-key';
 import type { SandboxExit } from '../sandbox/sandbox.ts';
+import type { StepRef } from './step-places.ts';
 
+/** `failedSteps` by `stepKey`. */
 export type SandboxFailure = { error: ExecutionErrorData; failedSteps: Map<string, ExecutionErrorData> };
 
 type Situation = {
-  definition: WorkflowDefinition;
   memoryMb: number;
   /** Steps that were running. */
-  running: readonly string[];
-  /** Of those, the ones that only waited for an answer from outside. */
+  running: readonly StepRef[];
+  /** Of those, the ones that only waited for an answer from outside, by `stepKey`. */
   waiting: ReadonlySet<string>;
+  nameOf: (step: StepRef) => string;
 };
 
 /** What to tell when an engine ended without saying how. */
@@ -37,24 +39,35 @@ export const describeSilence = (seconds: number, situation: Situation): SandboxF
     hint: 'Look for an expression that runs without end, or a regular expression that backtracks on long texts.',
   });
 
-/** Steps that were waiting for the outside did nothing in the sandbox: they are not to blame if another was at work. */
-const suspects = ({ running, waiting }: Situation): readonly string[] => {
-  const busy = running.filter((nodeId) => !waiting.has(nodeId));
-  return busy.length > 0 ? busy : running;
+/**
+ * Steps that were waiting for the outside, or for the steps of their body, did nothing in the sandbox: they are not to
+ * blame if another was at work.
+ */
+const suspects = ({ running, waiting }: Situation): readonly StepRef[] => {
+  const leaves = running.filter((step) => !running.some(({ iteration }) => isInside(iteration, step)));
+  const busy = leaves.filter((step) => !waiting.has(stepKey(step.nodeId, step.iteration)));
+  return busy.length > 0 ? busy : leaves;
+};
+
+const isInside = (iteration: string, { nodeId, iteration: outer }: StepRef): boolean => {
+  const key = stepKey(nodeId, outer);
+  return iteration.startsWith(`${key}[`) || iteration.startsWith(`${key}#`);
 };
 
 const whereOf = (situation: Situation): string => {
-  const names = suspects(situation).map(
-    (id) => `“${situation.definition.nodes.find((node) => node.id === id)?.name ?? id}”`,
-  );
+  // Many rounds of one node are one culprit.
+  const names = [...new Set(suspects(situation).map((step) => `“${situation.nameOf(step)}”`))];
   return names.length === 0 ? '' : ` while ${names.join(', ')} ran`;
 };
 
 const blame = (situation: Situation, error: ExecutionErrorData): SandboxFailure => {
-  const ids = suspects(situation);
+  const steps = suspects(situation);
+  const ids = new Set(steps.map(({ nodeId }) => nodeId));
   const [only] = ids;
   return {
-    error: ids.length === 1 && only !== undefined ? { ...error, nodeId: only } : error,
-    failedSteps: new Map(ids.map((nodeId) => [nodeId, { ...error, nodeId }])),
+    error: ids.size === 1 && only !== undefined ? { ...error, nodeId: only } : error,
+    failedSteps: new Map(
+      steps.map(({ nodeId, iteration }) => [stepKey(nodeId, iteration), { ...error, nodeId }] as const),
+    ),
   };
 };

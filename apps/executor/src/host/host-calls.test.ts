@@ -1,36 +1,47 @@
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
+import { Suspended } from '@agentweaver/core/host/suspended';
 import { describe, expect, test } from 'vitest';
 import { FrameError } from '../channel/frame-codec.ts';
 import type { CallFrame, HostFrame } from '../channel/protocol.ts';
-import { createHostCalls, type HostServices } from './host-calls.ts';
+import { createHostCalls, type HostCallMemo, type HostServices } from './host-calls.ts';
+import { createSilentServices } from './testing/silent-services.ts';
 
 const call = (id: number, params: unknown = { method: 'GET', url: 'http://x', timeoutMs: 100 }): CallFrame => ({
   type: 'call',
   id,
   method: 'http.fetch',
   nodeId: 'a',
+  iteration: 'each[1]',
   attempt: 1,
   index: id,
   params,
 });
 
-const setUp = (fetch: HostServices['fetch'], concurrency = 2) => {
+const noMemo: HostCallMemo = { answer: (_method, _params, _call, make) => make() };
+
+const setUp = (fetch: HostServices['http.fetch'], concurrency = 2) => {
   const sent: HostFrame[] = [];
   const internal: unknown[] = [];
+  const suspended: string[] = [];
   const calls = createHostCalls({
-    services: { fetch, generate: () => Promise.reject(new Error('not asked for')) },
-    isRunning: (nodeId) => nodeId === 'a',
+    services: { ...createSilentServices(), 'http.fetch': fetch },
+    memo: noMemo,
+    steps: {
+      isRunning: ({ nodeId, iteration }) => nodeId === 'a' && iteration === 'each[1]',
+      suspended: ({ nodeId, iteration }) => suspended.push(`${iteration}/${nodeId}`),
+      loaded: () => undefined,
+    },
     send: async (frame) => {
       sent.push(frame);
     },
     onInternalError: (error) => internal.push(error),
     concurrency,
   });
-  return { calls, sent, internal };
+  return { calls, sent, internal, suspended };
 };
 
 const settled = async (calls: ReturnType<typeof createHostCalls>): Promise<void> => {
-  while (calls.waitingNodes().size > 0) await new Promise((resolve) => setImmediate(resolve));
+  while (calls.waitingSteps().size > 0) await new Promise((resolve) => setImmediate(resolve));
 };
 
 const response = { status: 200, headers: {}, body: 'ok', encoding: 'utf8' as const, url: 'http://x' };
@@ -39,7 +50,7 @@ describe('answers', () => {
   test('carry the value', async () => {
     const { calls, sent } = setUp(async () => response);
     calls.handle(call(1));
-    expect([...calls.waitingNodes()]).toEqual(['a']);
+    expect([...calls.waitingSteps()]).toEqual(['each[1]/a']);
     await settled(calls);
     expect(sent).toEqual([{ type: 'call_result', id: 1, value: response }]);
   });
@@ -76,6 +87,16 @@ describe('answers', () => {
     expect(sent).toMatchObject([{ error: { code: 'output_too_large' } }]);
   });
 
+  test('say that they take long, to the step and to who keeps its state', async () => {
+    const { calls, sent, suspended } = setUp(async () => {
+      throw new Suspended({ kind: 'human', until: 5 });
+    });
+    calls.handle(call(1));
+    await settled(calls);
+    expect(sent).toEqual([{ type: 'call_suspended', id: 1, kind: 'human', until: 5 }]);
+    expect(suspended).toEqual(['each[1]/a']);
+  });
+
   test('refuse parameters that are none', async () => {
     const { calls, sent } = setUp(async () => response);
     calls.handle(call(1, { method: 'BREW' }));
@@ -104,6 +125,7 @@ describe('limits', () => {
     calls.handle(call(1));
     expect(() => calls.handle(call(1))).toThrow(/one id/);
     expect(() => calls.handle({ ...call(2), nodeId: 'b' })).toThrow(/does not run/);
+    expect(() => calls.handle({ ...call(2), iteration: '' })).toThrow(/does not run/);
     expect(() => {
       for (let id = 2; id < 2_000; id += 1) calls.handle(call(id));
     }).toThrow(/too many/);
@@ -121,7 +143,7 @@ test('a call that was given up is aborted and not answered', async () => {
   calls.cancel(1);
   calls.cancel(3);
   await new Promise((resolve) => setImmediate(resolve));
-  expect(calls.waitingNodes().size).toBe(1);
+  expect(calls.waitingSteps().size).toBe(1);
   await calls.close(new Error('end'));
   expect(sent).toEqual([]);
 });

@@ -1,9 +1,12 @@
 import { type FindNodeRuntime, getNodeRuntime } from '@agentweaver/core/engine/node-runtime';
+import { stepKey } from '@agentweaver/core/engine/step-key';
+
+type StepRef = { nodeId: string; iteration: string };
 
 export type AnnouncedNodes = {
   nodeRuntime: FindNodeRuntime;
   /** To be told of each step whose start the executor has been sent. */
-  announce(nodeId: string): void;
+  announce(step: StepRef): void;
 };
 
 /**
@@ -13,21 +16,21 @@ export type AnnouncedNodes = {
  */
 export const createAnnouncedNodes = (): AnnouncedNodes => {
   const announced = new Map<string, PromiseWithResolvers<void>>();
-  const of = (nodeId: string): PromiseWithResolvers<void> => {
-    const known = announced.get(nodeId) ?? Promise.withResolvers<void>();
-    announced.set(nodeId, known);
+  const of = ({ nodeId, iteration }: StepRef): PromiseWithResolvers<void> => {
+    const key = stepKey(nodeId, iteration);
+    const known = announced.get(key) ?? Promise.withResolvers<void>();
+    announced.set(key, known);
     return known;
   };
   return {
-    announce: (nodeId) => of(nodeId).resolve(),
+    announce: (step) => of(step).resolve(),
     nodeRuntime: (type) => {
       const runtime = getNodeRuntime(type);
       return (
         runtime && {
           ...runtime,
           execute: async (context) => {
-            const { nodeId } = context as { nodeId: string };
-            await of(nodeId).promise;
+            await of(context as StepRef).promise;
             return runtime.execute(context);
           },
         }

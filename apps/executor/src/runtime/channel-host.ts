@@ -1,14 +1,19 @@
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
-import { type CallContext, type Host, httpResponseSchema } from '@agentweaver/core/host/host';
-import { modelResponseSchema } from '@agentweaver/core/models/model-call';
+import type { CallContext, Host } from '@agentweaver/core/host/host';
+import { HOST_CALLS, type HostMethod } from '@agentweaver/core/host/host-calls';
+import { Suspended } from '@agentweaver/core/host/suspended';
 import { runJavaScript } from '@agentweaver/core/nodes/code/run-javascript';
 import type { z } from 'zod';
 import { FrameError } from '../channel/frame-codec.ts';
-import type { HostFrame, HostMethod } from '../channel/protocol.ts';
+import type { HostFrame } from '../channel/protocol.ts';
 import type { FrameWriter } from './frame-writer.ts';
+import { sleep } from './sleep.ts';
 
-type Answer = Extract<HostFrame, { type: 'call_result' | 'call_error' }>;
+type Answer = Extract<HostFrame, { type: 'call_result' | 'call_error' | 'call_suspended' }>;
 type Pending = { resolve: (value: unknown) => void; reject: (error: unknown) => void };
+
+type Params<Method extends HostMethod> = z.input<(typeof HOST_CALLS)[Method]['params']>;
+type Result<Method extends HostMethod> = z.output<(typeof HOST_CALLS)[Method]['result']>;
 
 export type ChannelHost = {
   host: Host;
@@ -21,45 +26,66 @@ export const createChannelHost = (writer: FrameWriter): ChannelHost => {
   const pending = new Map<number, Pending>();
   let lastId = 0;
 
-  const call = async <T>(
-    method: HostMethod,
-    params: unknown,
-    schema: z.ZodType<T>,
-    context: CallContext,
-  ): Promise<T> => {
-    const { nodeId, attempt, index, signal } = context;
-    signal.throwIfAborted();
-    lastId += 1;
-    const id = lastId;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    pending.set(id, { resolve, reject });
-    const giveUp = () => {
-      reject(signal.reason);
-      writer.send({ type: 'call_cancel', id }).catch(() => undefined);
+  /** One method of the host: asks the executor, and parses what it answers. */
+  const remote =
+    <Method extends HostMethod>(method: Method) =>
+    async (params: Params<Method>, context: CallContext): Promise<Result<Method>> => {
+      const { nodeId, iteration, attempt, index, signal } = context;
+      signal.throwIfAborted();
+      lastId += 1;
+      const id = lastId;
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      // A signal may be aborted while the frame is being written, before anybody waits for the answer.
+      promise.catch(() => undefined);
+      pending.set(id, { resolve, reject });
+      const giveUp = () => {
+        reject(signal.reason);
+        writer.send({ type: 'call_cancel', id }).catch(() => undefined);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      try {
+        await writer.send({ type: 'call', id, method, nodeId, iteration, attempt, index, params });
+        // The schema is this very method's.
+        return HOST_CALLS[method].result.parse(await promise) as Result<Method>;
+      } catch (error) {
+        throw error instanceof FrameError ? requestTooLarge() : error;
+      } finally {
+        pending.delete(id);
+        signal.removeEventListener('abort', giveUp);
+      }
     };
-    signal.addEventListener('abort', giveUp, { once: true });
-    try {
-      await writer.send({ type: 'call', id, method, nodeId, attempt, index, params });
-      return schema.parse(await promise);
-    } catch (error) {
-      throw error instanceof FrameError ? requestTooLarge() : error;
-    } finally {
-      pending.delete(id);
-      signal.removeEventListener('abort', giveUp);
-    }
-  };
 
+  const wait = remote('timer.wait');
+  const now = remote('timer.now');
   return {
     host: {
-      model: { generate: (request, context) => call('model.generate', request, modelResponseSchema, context) },
-      http: { fetch: (request, context) => call('http.fetch', request, httpResponseSchema, context) },
+      model: { generate: remote('model.generate') },
+      http: { fetch: remote('http.fetch') },
+      files: { read: remote('files.read'), write: remote('files.write'), list: remote('files.list') },
+      database: { query: remote('database.query') },
+      websocket: { exchange: remote('websocket.exchange') },
+      mcp: { listTools: remote('mcp.listTools'), callTool: remote('mcp.callTool') },
+      human: { ask: remote('human.ask') },
+      workflow: { load: remote('workflow.load') },
+      timer: {
+        wait: async (request, context) => {
+          await wait(request, context);
+        },
+        now: (context) => now({}, context),
+      },
       code: { run: (request, context) => runJavaScript(request, context.signal) },
       clock: { now: Date.now, sleep },
     },
     answer: (frame) => {
       const waiting = pending.get(frame.id);
-      if (frame.type === 'call_result') waiting?.resolve(frame.value);
-      else waiting?.reject(new ExecutionError(frame.error, { retryAfterMs: frame.retryAfterMs }));
+      switch (frame.type) {
+        case 'call_result':
+          return waiting?.resolve(frame.value);
+        case 'call_suspended':
+          return waiting?.reject(new Suspended(frame));
+        case 'call_error':
+          return waiting?.reject(new ExecutionError(frame.error, { retryAfterMs: frame.retryAfterMs }));
+      }
     },
   };
 };
@@ -69,18 +95,4 @@ const requestTooLarge = (): ExecutionError =>
     code: 'output_too_large',
     message: 'What this step sends is too large.',
     hint: 'Send less at once: cut the text, or split the work over several steps.',
-  });
-
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
   });

@@ -1,6 +1,7 @@
 import type { EngineEvent } from '@agentweaver/core/engine/events';
 import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
 import { MAX_PAYLOAD_BYTES } from '../channel/protocol.ts';
+import { fitReport } from '../execution/fit-report.ts';
 import { MAX_LOG_MESSAGE } from '../tunables.ts';
 
 /** What to send in place of an event: itself, a shortened one, or the failure that it turns into. */
@@ -12,6 +13,9 @@ export type Fitted = { event: EngineEvent } | { tooLarge: ExecutionErrorData };
  */
 export const fitEvent = (event: EngineEvent, maxBytes = MAX_PAYLOAD_BYTES): Fitted => {
   if (event.type === 'step_log') return { event: fitLog(event) };
+  if (event.type === 'tool_started' || event.type === 'tool_completed' || event.type === 'message') {
+    return { event: fitReport(event) };
+  }
   const payload = payloadOf(event);
   if (payload === undefined) return { event };
   const bytes = Buffer.byteLength(JSON.stringify(payload) ?? '');

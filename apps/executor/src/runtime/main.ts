@@ -1,3 +1,4 @@
+import type { FinishedStep } from '@agentweaver/core/engine/events';
 import { runWorkflow } from '@agentweaver/core/engine/run-workflow';
 import { createFrameDecoder } from '../channel/frame-codec.ts';
 import { type HostFrame, hostFrameSchema, PROTOCOL_VERSION } from '../channel/protocol.ts';
@@ -10,6 +11,7 @@ import { createFrameWriter } from './frame-writer.ts';
 
 const writer = createFrameWriter(process.stdout);
 const { host, answer } = createChannelHost(writer);
+const finishedSteps: FinishedStep[] = [];
 
 /** Nothing but frames may reach standard output, whatever a library prints; the network is the executor's alone. */
 const closeOtherWays = (): void => {
@@ -25,7 +27,8 @@ const run = async (start: Extract<HostFrame, { type: 'start' }>): Promise<void> 
   const { nodeRuntime, announce } = createAnnouncedNodes();
   const events = runWorkflow(start.definition, start.input, {
     host,
-    resumeFrom: start.finishedSteps,
+    resumeFrom: finishedSteps,
+    ...(start.only ? { only: start.only } : {}),
     attempts: start.attempts,
     elapsedMs: start.elapsedMs,
     executionId: start.executionId,
@@ -35,18 +38,16 @@ const run = async (start: Extract<HostFrame, { type: 'start' }>): Promise<void> 
     const fitted = fitEvent(event);
     if ('event' in fitted) {
       await writer.send({ type: 'event', event: fitted.event });
-      if (event.type === 'step_started') announce(event.nodeId);
+      if (event.type === 'step_started') announce(event);
       continue;
     }
     // The executor closes the steps that still run when it sees the execution end.
     const at = Date.now();
     const error = fitted.tooLarge;
     if (event.type === 'step_completed') {
-      const { nodeId, attempt } = event;
-      await writer.send({
-        type: 'event',
-        event: { type: 'step_failed', at, nodeId, attempt, error, continued: false },
-      });
+      const { nodeId, iteration, attempt } = event;
+      const failed = { type: 'step_failed', at, nodeId, iteration, attempt, error, continued: false } as const;
+      await writer.send({ type: 'event', event: failed });
     }
     await writer.send({ type: 'event', event: { type: 'execution_failed', at, error } });
     break;
@@ -61,6 +62,9 @@ const fail = (error: unknown): never => {
 
 const handle = (frame: HostFrame): void => {
   switch (frame.type) {
+    case 'finished':
+      finishedSteps.push(...frame.steps);
+      return;
     case 'start':
       run(frame).catch(fail);
       return;

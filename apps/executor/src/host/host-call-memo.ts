@@ -1,0 +1,77 @@
+import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
+import { HOST_CALLS, type HostMethod, type HostResult } from '@agentweaver/core/host/host-calls';
+import type { BegunHostCall, HostCallAnswer, HostCallKey } from '@agentweaver/db/host-call-store';
+import { hashJson } from '@agentweaver/db/json';
+import { MAX_KEPT_ANSWER_BYTES } from '../tunables.ts';
+import type { HostCallMemo } from './host-calls.ts';
+import { isKept, isRepeatable } from './repeatable-calls.ts';
+
+export type MemoKey = Omit<HostCallKey, 'executionId'>;
+
+/** Where calls are noted before they are made, and their answers after. */
+export type HostCallStore = {
+  begin(key: MemoKey, call: { method: HostMethod; repeatable: boolean }): Promise<BegunHostCall>;
+  /** `undefined`: it has ended, and its answer is too large to be kept. */
+  settle(key: MemoKey, answer: HostCallAnswer | undefined): Promise<void>;
+};
+
+/** A step that is run again after an interruption gets the same answers, and nothing is done twice. */
+export const createHostCallMemo = (store: HostCallStore): HostCallMemo => ({
+  answer: async (method, params, call, make) => {
+    if (!isKept(method)) return make();
+    const { nodeId, iteration, attempt, index: callIndex } = call;
+    const key = { nodeId, iteration, attempt, callIndex, requestHash: hashJson([method, params]) };
+    const repeatable = isRepeatable(method, params);
+    const begun = await store.begin(key, { method, repeatable });
+    switch (begun.kind) {
+      case 'answered':
+        return giveAgain(method, begun.answer);
+      case 'lost':
+        throw takenOver();
+      case 'unknown':
+        if (!repeatable) throw notRepeatable(method, begun.ended);
+        return make();
+      case 'new':
+        return makeAndKeep(store, key, make);
+    }
+  },
+});
+
+const makeAndKeep = async <Result>(
+  store: HostCallStore,
+  key: MemoKey,
+  make: () => Promise<Result>,
+): Promise<Result> => {
+  let value: Result;
+  try {
+    value = await make();
+  } catch (error) {
+    // What is no answer, a call that was given up or a fault of ours, leaves it open what became of it.
+    if (error instanceof ExecutionError) {
+      await store.settle(key, { error: error.data, retryAfterMs: error.retryAfterMs });
+    }
+    throw error;
+  }
+  const isSmall = Buffer.byteLength(JSON.stringify(value) ?? '') <= MAX_KEPT_ANSWER_BYTES;
+  await store.settle(key, isSmall ? { value } : undefined);
+  return value;
+};
+
+const giveAgain = <Method extends HostMethod>(method: Method, answer: HostCallAnswer): HostResult<Method> => {
+  if ('error' in answer) throw new ExecutionError(answer.error, { retryAfterMs: answer.retryAfterMs });
+  // As the service gave it; the sandbox parses it again.
+  HOST_CALLS[method].result.parse(answer.value);
+  return answer.value as HostResult<Method>;
+};
+
+const takenOver = (): ExecutionError =>
+  new ExecutionError({ code: 'worker_lost', message: 'Another executor has taken this execution over.' });
+
+const notRepeatable = (method: HostMethod, ended: boolean): ExecutionError =>
+  new ExecutionError({
+    code: 'not_repeatable',
+    message: ended
+      ? `This step was interrupted after a call (${method}) whose answer was too large to be kept, and which must not be made twice.`
+      : `This step was interrupted in the middle of a call (${method}) that must not be made twice, and nobody knows whether it took effect.`,
+    hint: 'Look whether it took effect. Then run again from this step, or give its output and run what comes after it.',
+  });
