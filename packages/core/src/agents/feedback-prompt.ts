@@ -9,15 +9,24 @@ export const askAgain = (
   history: [original, { role: 'assistant', content: [{ type: 'text', text: asText(output) }] }],
   prompt: [
     'Your answer was judged and sent back.',
-    describe(evaluation),
+    describeEvaluation(evaluation),
     'Do the task again and give the whole improved answer, nothing else.',
   ].join('\n\n'),
 });
 
+/** The same for a team, which has no conversation to go on with. */
+export const withFeedback = (task: string, { evaluation, output }: Feedback): string =>
+  [
+    task,
+    'Your last answer was judged and sent back. Give the whole improved answer.',
+    describeEvaluation(evaluation),
+    `<last_answer>\n${asText(output)}\n</last_answer>`,
+  ].join('\n\n');
+
 type Known = { score?: unknown; reasons?: unknown; feedback?: unknown };
 
 /** What an Evaluate step says; of anything else, its JSON. */
-const describe = (evaluation: unknown): string => {
+const describeEvaluation = (evaluation: unknown): string => {
   if (typeof evaluation !== 'object' || evaluation === null) return asText(evaluation);
   const { score, reasons, feedback }: Known = evaluation;
   const lines = [

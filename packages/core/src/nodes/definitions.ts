@@ -11,6 +11,7 @@
 import { agentDefinition } from './agent/definition.ts';
 import { codeDefinition } from './code/definition.ts';
 import { conditionDefinition } from './condition/definition.ts';
+import { coordinatorDefinition } from './coordinator/definition.ts';
 import { delayDefinition } from './delay/definition.ts';
 import { evaluateDefinition } from './evaluate/definition.ts';
 import { groupDefinition } from './group/definition.ts';
@@ -31,6 +32,7 @@ export const NODE_DEFINITIONS: Record<NodeType, NodeDefinition> = {
   input: inputDefinition,
   output: outputDefinition,
   agent: agentDefinition,
+  coordinator: coordinatorDefinition,
   condition: conditionDefinition,
   transform: transformDefinition,
   http_request: httpRequestDefinition,

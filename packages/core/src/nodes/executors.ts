@@ -2,6 +2,7 @@
 import { executeAgent } from './agent/execute.ts';
 import { executeCode } from './code/execute.ts';
 import { executeCondition } from './condition/execute.ts';
+import { executeCoordinator } from './coordinator/execute.ts';
 import { executeDelay } from './delay/execute.ts';
 import { executeEvaluate } from './evaluate/execute.ts';
 import { executeGroup } from './group/execute.ts';
@@ -23,6 +24,7 @@ export const NODE_EXECUTORS: Record<NodeType, Execute<never>> = {
   input: executeInput,
   output: executeOutput,
   agent: executeAgent,
+  coordinator: executeCoordinator,
   condition: executeCondition,
   transform: executeTransform,
   http_request: executeHttpRequest,

@@ -9,6 +9,7 @@ export const NODE_TYPES = [
   'input',
   'output',
   'agent',
+  'coordinator',
   'condition',
   'transform',
   'http_request',

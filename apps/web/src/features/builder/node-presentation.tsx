@@ -78,7 +78,7 @@ const KNOWN = {
   },
   coordinator: {
     icon: IconUsersGroup,
-    summarize: ({ role, goal, specialists }) => joined(oneLine(role) || oneLine(goal), count(specialists)),
+    summarize: ({ task, specialists }) => joined(oneLine(task), count(specialists)),
   },
   router: {
     icon: IconArrowsSplit,

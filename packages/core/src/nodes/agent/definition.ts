@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AGENT_DEFAULTS } from '../../agents/agent-task.ts';
-import { MAX_FIELD_LENGTH, template } from '../../definition/fields.ts';
+import { template } from '../../definition/fields.ts';
+import { jsonSchemaField } from '../../definition/json-schema-field.ts';
 import { modelIdSchema } from '../../models/model-call.ts';
 import { configuredToolsField } from '../../tools/configured-tool.ts';
 import type { NodeDefinition } from '../node-type.ts';
@@ -43,16 +44,10 @@ export const agentConfig = z.strictObject({
     title: 'Timeout',
     description: 'How long one model call may take, in milliseconds.',
   }),
-  outputSchema: z
-    .string()
-    .max(MAX_FIELD_LENGTH)
-    .refine(isBlankOrJsonObject, 'must be a JSON Schema: a JSON object such as {"type":"object","properties":{…}}')
-    .default('')
-    .meta({
-      title: 'Output schema',
-      description: 'A JSON Schema. The answer is then an object that satisfies it, not text.',
-      widget: 'json',
-    }),
+  outputSchema: jsonSchemaField({
+    title: 'Output schema',
+    description: 'A JSON Schema. The answer is then an object that satisfies it, not text.',
+  }),
   tools: configuredToolsField({
     title: 'Tools',
     description: 'What the agent may use while it works. It decides itself when.',
@@ -87,16 +82,6 @@ export const agentConfig = z.strictObject({
   }),
 });
 export type AgentConfig = z.output<typeof agentConfig>;
-
-function isBlankOrJsonObject(text: string): boolean {
-  if (text.trim() === '') return true;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
 
 export const agentDefinition: NodeDefinition<typeof agentConfig> = {
   type: 'agent',
