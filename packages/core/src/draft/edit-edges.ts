@@ -1,6 +1,7 @@
 /** Edits of a draft's edges, one transaction each; see `edit-nodes.ts` for joining several. */
 import type * as Y from 'yjs';
 import type { WorkflowEdge, WorkflowNode } from '../definition/workflow-definition.ts';
+import { withErrorPort } from '../graph/output-ports.ts';
 import { byId, containersOf } from '../graph/parents.ts';
 import { getNodeDefinition, outputPortsOf } from '../nodes/definitions.ts';
 import { draftEdges, nextOrder, type Origin, readEdges, readNode, readNodes, writeEdge } from './draft-document.ts';
@@ -22,7 +23,7 @@ export const connectionProblem = (doc: Y.Doc, connection: Connection): Connectio
   if (!source || !target) return 'unknown_node';
   if (source.id === target.id) return 'same_node';
   const inputs = getNodeDefinition(target.type)?.inputs ?? [];
-  const outputs = outputPortsOf(source.type, source.config);
+  const outputs = withErrorPort(source, outputPortsOf(source.type, source.config));
   if (!outputs.some((port) => port.id === connection.sourcePort)) return 'unknown_port';
   if (!inputs.some((port) => port.id === connection.targetPort)) return 'unknown_port';
   const nodes = readNodes(doc);

@@ -31,9 +31,12 @@ const fieldsOfObject = (schema: z.ZodObject, value: Record<string, unknown>, pat
   Object.entries(schema.shape).flatMap(([key, field]) => {
     const visibleWhen = metaOf(field)?.visibleWhen;
     const decider = visibleWhen && value[visibleWhen.field];
-    const hidden = decider !== undefined && decider !== visibleWhen?.equals;
+    const hidden = decider !== undefined && !isVisible(decider, visibleWhen?.equals);
     return hidden ? [] : expressionFields(field, value[key], [...path, key]);
   });
+
+const isVisible = (decider: unknown, equals: string | boolean | readonly string[] | undefined): boolean =>
+  Array.isArray(equals) ? equals.includes(decider) : decider === equals;
 
 /** `template(…).default('')`: the meta is the inner schema's. */
 const metaOf = (schema: z.core.$ZodType): z.core.GlobalMeta | undefined => {

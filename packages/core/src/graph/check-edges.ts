@@ -4,6 +4,7 @@ import type { Port } from '../nodes/node-type.ts';
 import type { Configs } from './check-configs.ts';
 import type { FindNodeDefinition } from './find-node-definition.ts';
 import type { Graph } from './graph.ts';
+import { withErrorPort } from './output-ports.ts';
 
 type EdgeCheck = {
   edges: WorkflowEdge[];
@@ -42,7 +43,12 @@ const unknownSourcePort = (edge: WorkflowEdge, { graph, configs, nodeDefinition 
   const type = node && nodeDefinition(node.type);
   const config = node && configs.get(node.id);
   if (!type || !config) return [];
-  return unknownPort(edge, { node, port: edge.sourcePort, field: 'sourcePort', ports: type.outputs(config) });
+  return unknownPort(edge, {
+    node,
+    port: edge.sourcePort,
+    field: 'sourcePort',
+    ports: withErrorPort(node, type.outputs(config)),
+  });
 };
 
 const unknownTargetPort = (edge: WorkflowEdge, { graph, nodeDefinition }: PortContext): Problem[] => {

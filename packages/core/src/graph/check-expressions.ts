@@ -6,10 +6,12 @@ import { findReferences } from '../expressions/references.ts';
 import { parseTemplate } from '../expressions/template.ts';
 import { type Configs, severityFor } from './check-configs.ts';
 import type { FindNodeDefinition } from './find-node-definition.ts';
-import { ancestorsOf, type Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
+import { type Scopes, stepsSeenBy } from './scopes.ts';
 
 type ExpressionCheck = {
   graph: Graph;
+  scopes: Scopes;
   configs: Configs;
   nodeDefinition: FindNodeDefinition;
   /** Otherwise a step that is missing may be one whose shape is wrong, which is reported already. */
@@ -22,7 +24,7 @@ export const checkExpressions = (check: ExpressionCheck): Problem[] =>
 
 const checkNode = (
   node: WorkflowNode,
-  { graph, configs, nodeDefinition, shapeIsRight }: ExpressionCheck,
+  { graph, scopes, configs, nodeDefinition, shapeIsRight }: ExpressionCheck,
 ): Problem[] => {
   const type = nodeDefinition(node.type);
   if (!type) return [];
@@ -32,7 +34,7 @@ const checkNode = (
   return fields.flatMap((field) => {
     const { problems, nodeIds } = readField(node, field);
     for (const id of nodeIds) {
-      ancestors ??= ancestorsOf(graph, node.id);
+      ancestors ??= stepsSeenBy(scopes, node.id);
       if (!graph.nodes.has(id)) problems.push(...(shapeIsRight ? [unknownReference(node, field, id)] : []));
       else if (id === node.id || !ancestors.has(id)) problems.push(notAnAncestor(node, field, id, graph));
     }

@@ -1,15 +1,17 @@
 import type { Problem } from '../definition/problem.ts';
 import type { WorkflowNode } from '../definition/workflow-definition.ts';
 import { descendantsOf, findCycles, type Graph } from './graph.ts';
+import { type Scopes, TOP_SCOPE } from './scopes.ts';
 
 type StructureCheck = {
   graph: Graph;
+  scopes: Scopes;
   /** Otherwise an input, an output or a way there may be missing only because its shape is wrong. */
   shapeIsRight: boolean;
 };
 
 /** The graph as a whole: one way in, a way out, no circles, nothing left aside. */
-export const checkStructure = ({ graph, shapeIsRight }: StructureCheck): Problem[] => {
+export const checkStructure = ({ graph, scopes, shapeIsRight }: StructureCheck): Problem[] => {
   const nodes = [...graph.nodes.values()];
   const inputs = nodes.filter((node) => node.type === 'input');
   const outputs = nodes.filter((node) => node.type === 'output');
@@ -17,8 +19,8 @@ export const checkStructure = ({ graph, shapeIsRight }: StructureCheck): Problem
     ...(shapeIsRight && inputs.length === 0 ? [NO_INPUT] : []),
     ...inputs.slice(1).map(severalInputs),
     ...(shapeIsRight && outputs.length === 0 ? [NO_OUTPUT] : []),
-    ...findCycles(graph).map((cycle) => cycleProblem(cycle, graph)),
-    ...(shapeIsRight ? unreachable(graph, inputs) : []),
+    ...[...scopes.graphs.values()].flatMap((scope) => findCycles(scope).map((cycle) => cycleProblem(cycle, graph))),
+    ...(shapeIsRight ? unreachable(scopes.graphs.get(TOP_SCOPE) ?? graph, inputs) : []),
   ];
 };
 
@@ -54,7 +56,10 @@ const cycleProblem = (cycle: string[], graph: Graph): Problem => {
   };
 };
 
-/** Without an input everything would be unreachable, which says nothing new. */
+/**
+ * Without an input everything would be unreachable, which says nothing new. What is inside a container starts with it:
+ * there, every node without an edge that leads to it is a first one.
+ */
 const unreachable = (graph: Graph, inputs: WorkflowNode[]): Problem[] => {
   if (inputs.length === 0) return [];
   const inputIds = inputs.map((node) => node.id);

@@ -5,15 +5,19 @@ import { getNodeDefinition } from '../nodes/definitions.ts';
 import { checkConfigs } from './check-configs.ts';
 import { checkEdges } from './check-edges.ts';
 import { checkExpressions } from './check-expressions.ts';
+import { checkFeedback } from './check-feedback.ts';
 import { checkIds } from './check-ids.ts';
+import { checkMerges } from './check-merges.ts';
+import { checkScopes } from './check-scopes.ts';
 import { checkStructure } from './check-structure.ts';
 import type { FindNodeDefinition } from './find-node-definition.ts';
 import { buildGraph } from './graph.ts';
+import { buildScopes } from './scopes.ts';
 
 export type ValidatedWorkflow = {
   /** With defaults filled in; present when the shape is right, even if `problems` says it cannot run. */
   definition?: WorkflowDefinition;
-  /** Everything that is wrong, in the order: shape, ids, node types and configs, edges, graph, expressions. */
+  /** Everything that is wrong, in the order: shape, ids, node types and configs, edges, scopes, graph, expressions. */
   problems: Problem[];
 };
 
@@ -28,6 +32,7 @@ export const validateWorkflow = (
 ): ValidatedWorkflow => {
   const { definition, problems: malformed, readable } = parseDefinition(json);
   const graph = buildGraph(readable);
+  const scopes = buildScopes(readable, nodeDefinition);
   const shapeIsRight = definition !== undefined;
   const { configs, problems: badConfigs } = checkConfigs(readable.nodes, nodeDefinition);
   const problems = [
@@ -35,8 +40,11 @@ export const validateWorkflow = (
     ...checkIds(readable),
     ...badConfigs,
     ...checkEdges({ edges: readable.edges, graph, configs, nodeDefinition, shapeIsRight }),
-    ...checkStructure({ graph, shapeIsRight }),
-    ...checkExpressions({ graph, configs, nodeDefinition, shapeIsRight }),
+    ...checkScopes({ ...readable, scopes, nodeDefinition, shapeIsRight }),
+    ...checkStructure({ graph, scopes, shapeIsRight }),
+    ...checkFeedback(scopes, nodeDefinition),
+    ...checkMerges({ scopes, configs, nodeDefinition }),
+    ...checkExpressions({ graph, scopes, configs, nodeDefinition, shapeIsRight }),
   ];
   return { ...(definition ? { definition } : {}), problems };
 };
