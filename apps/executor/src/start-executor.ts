@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createEgressAgent } from '@agentweaver/core/egress/egress-agent';
+import { createGuardedFetch } from '@agentweaver/core/egress/guarded-fetch';
 import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from '@agentweaver/core/models/demo-model';
 import { createPrisma } from '@agentweaver/db/client';
 import { identifyDatabase } from '@agentweaver/db/execution-owners';
@@ -13,6 +14,7 @@ import { startSweeper } from './execution/sweeper.ts';
 import { createExecutorIdentity } from './executor-identity.ts';
 import { createExecutionServices } from './host/execution-services.ts';
 import { findLocalModels, type LocalModelFinder } from './host/local-models.ts';
+import { createTokenKeeper } from './host/oauth-tokens.ts';
 import { type Readiness, startHttpServer } from './http-server.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
@@ -75,8 +77,9 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
     logger,
   });
 
-  const services = { prisma, live, metrics, agent, privateHosts, masterKey: env.AGENTWEAVER_MASTER_KEY };
+  const masterKey = env.AGENTWEAVER_MASTER_KEY;
   const local = localModels.current;
+  const tokens = createTokenKeeper({ prisma, guardedFetch: createGuardedFetch({ agent, privateHosts }) });
   const dependencies = {
     prisma,
     live,
@@ -84,7 +87,7 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
     logger,
     sandboxes,
     executorId: identity.id,
-    createServices: createExecutionServices({ ...services, local }),
+    createServices: createExecutionServices({ prisma, live, metrics, agent, privateHosts, masterKey, local, tokens }),
   };
   const worker = createExecutionWorker(connection, { concurrency: env.EXECUTOR_CONCURRENCY }, (executionId, signal) =>
     runExecution(dependencies, executionId, signal),

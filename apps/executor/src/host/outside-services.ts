@@ -1,9 +1,10 @@
-import { EgressDenied, type EgressRules, type PrivateHost } from '@agentweaver/core/egress/egress-policy';
+import type { EgressRules, PrivateHost } from '@agentweaver/core/egress/egress-policy';
 import type { ClaimedExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';
 import type { Metrics } from '../metrics.ts';
+import { countDenials } from './count-denials.ts';
 import { createCredentials } from './credentials.ts';
 import { createDatabaseService } from './database.ts';
 import { createExecutionFiles } from './files.ts';
@@ -46,21 +47,7 @@ export const createOutsideServices = (
     return httpFetch(request, { agent, rules, signal, mask: credentials.mask, ...(credential ? { credential } : {}) });
   };
 
-  /** Counts what the egress guard refuses. */
-  const counted =
-    <Params, Call extends { nodeId: string }, Result>(service: (params: Params, call: Call) => Promise<Result>) =>
-    async (params: Params, call: Call): Promise<Result> => {
-      try {
-        return await service(params, call);
-      } catch (error) {
-        if (error instanceof EgressDenied) {
-          metrics.egressDenials.inc({ reason: error.reason });
-          logger.info({ nodeId: call.nodeId, reason: error.reason }, 'the egress guard refused a request');
-        }
-        throw error;
-      }
-    };
-
+  const counted = countDenials({ metrics, logger });
   const mcp = createMcpServices({ agent, rules, credentials });
   return {
     ...files.services,
