@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { runCommand } from '../lib/run-command.ts';
 
-export type Service = { name: 'Redis' | 'Docker'; answers: boolean; hint: string };
+export type Service = { name: 'Redis' | 'Docker' | 'MariaDB'; answers: boolean; hint: string };
 
 const DEFAULT_REDIS = 'redis://127.0.0.1:6379';
 
@@ -12,8 +14,15 @@ export const findServices = async (): Promise<Service[]> => {
   return [
     { name: 'Redis', answers: redis, hint: `no Redis answers at ${new URL(redisUrl).host}` },
     { name: 'Docker', answers: docker, hint: 'no Docker engine answers' },
+    { name: 'MariaDB', answers: hasMariadb(), hint: 'no mariadbd is installed' },
   ];
 };
+
+/** Its tests start one of their own. Debian keeps servers out of the path of ordinary users. */
+const hasMariadb = (): boolean =>
+  [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin'].some((folder) =>
+    existsSync(path.join(folder, 'mariadbd')),
+  );
 
 const redisAnswers = (address: string): Promise<boolean> =>
   new Promise((resolve) => {

@@ -59,6 +59,12 @@ const openConnection = async (database: ExternalDatabase, signal: AbortSignal): 
     });
     // What the query is waiting for rejects as well; a lost connection must not end the process.
     connection.on('error', () => undefined);
+    await new Promise<void>((resolve, reject) => {
+      connection.connect((failure) => (failure ? reject(failure) : resolve()));
+    }).catch((failure) => {
+      connection.destroy();
+      throw failure;
+    });
     return connection;
   } catch (error) {
     throw signal.aborted ? signal.reason : describe(error);

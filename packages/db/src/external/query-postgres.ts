@@ -84,11 +84,13 @@ const runStatement = async (client: Client, query: ExternalQuery): Promise<Exter
   let columns: string[] = [];
   let changed: number | undefined;
   for (let wanted = true; wanted; ) {
-    const { rows, fields, rowCount } = await readCursor(cursor, Math.min(BATCH, query.maxRows + 1));
-    columns = fields;
+    const wish = Math.min(BATCH, query.maxRows + 1);
+    const { rows, fields, rowCount } = await readCursor(cursor, wish);
+    if (fields.length > 0) columns = fields;
     changed = rowCount ?? changed;
     for (const row of rows) wanted = collector.add(row) && wanted;
-    if (rows.length === 0 || rowCount !== undefined) break;
+    // Asked once more after its end, a cursor would know nothing of its columns.
+    if (rows.length < wish) break;
   }
   await cursor.close();
   await client.query(query.readOnly ? 'ROLLBACK' : 'COMMIT');
@@ -102,8 +104,8 @@ const readCursor = (cursor: Cursor, count: number): Promise<CursorRead> =>
     cursor.read(count, (error, rows, result) => {
       if (error) reject(error);
       else {
-        const fields = (result.fields ?? []).map(({ name }) => name);
-        resolve({ rows, fields, rowCount: result.rowCount ?? undefined });
+        const fields = (result?.fields ?? []).map(({ name }) => name);
+        resolve({ rows, fields, rowCount: result?.rowCount ?? undefined });
       }
     });
   });
