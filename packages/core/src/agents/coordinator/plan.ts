@@ -92,7 +92,7 @@ ${task}
 ${describeResults(results)}`;
 
 export const answerPrompt = (task: string, results: readonly SubtaskOutcome[]): string =>
-  `Write the answer to this task from what your team has found. Give the answer alone: nothing about the team or the subtasks.
+  `Combine what your team has found into one full text that fulfils this task. Give that text alone: nothing about the team or its parts.
 
 <task>
 ${task}
