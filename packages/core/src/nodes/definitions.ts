@@ -9,23 +9,31 @@
  * `node-types.test.ts` then holds it to the contract that all types share.
  */
 import { agentDefinition } from './agent/definition.ts';
+import { calculatorDefinition } from './calculator/definition.ts';
 import { codeDefinition } from './code/definition.ts';
 import { conditionDefinition } from './condition/definition.ts';
 import { coordinatorDefinition } from './coordinator/definition.ts';
+import { currentTimeDefinition } from './current_time/definition.ts';
+import { databaseDefinition } from './database/definition.ts';
 import { delayDefinition } from './delay/definition.ts';
 import { evaluateDefinition } from './evaluate/definition.ts';
+import { fileDefinition } from './file/definition.ts';
+import { graphqlDefinition } from './graphql/definition.ts';
 import { groupDefinition } from './group/definition.ts';
 import { httpRequestDefinition } from './http_request/definition.ts';
 import { humanDefinition } from './human/definition.ts';
 import { inputDefinition } from './input/definition.ts';
 import { loopDefinition } from './loop/definition.ts';
 import { mapDefinition } from './map/definition.ts';
+import { mcpDefinition } from './mcp/definition.ts';
 import { mergeDefinition } from './merge/definition.ts';
 import { NODE_TYPES, type NodeDefinition, type NodeType, type Port } from './node-type.ts';
 import { noteDefinition } from './note/definition.ts';
 import { outputDefinition } from './output/definition.ts';
 import { routerDefinition } from './router/definition.ts';
 import { transformDefinition } from './transform/definition.ts';
+import { webSearchDefinition } from './web_search/definition.ts';
+import { websocketDefinition } from './websocket/definition.ts';
 import { workflowDefinition } from './workflow/definition.ts';
 
 export const NODE_DEFINITIONS: Record<NodeType, NodeDefinition> = {
@@ -45,6 +53,14 @@ export const NODE_DEFINITIONS: Record<NodeType, NodeDefinition> = {
   evaluate: evaluateDefinition,
   human: humanDefinition,
   workflow: workflowDefinition,
+  graphql: graphqlDefinition,
+  websocket: websocketDefinition,
+  web_search: webSearchDefinition,
+  database: databaseDefinition,
+  file: fileDefinition,
+  mcp: mcpDefinition,
+  calculator: calculatorDefinition,
+  current_time: currentTimeDefinition,
   note: noteDefinition,
   group: groupDefinition,
 };

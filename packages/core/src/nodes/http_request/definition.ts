@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { template } from '../../definition/fields.ts';
+import { credentialField } from '../../tools/setting-fields.ts';
+import { headersField } from '../header-fields.ts';
 import type { NodeDefinition } from '../node-type.ts';
 
 const MAX_TIMEOUT_MS = 300_000;
@@ -25,25 +27,14 @@ export const httpRequestConfig = z.strictObject({
       title: 'Query',
       description: 'Added to the URL and encoded for it.',
     }),
-  headers: z
-    .array(
-      z.strictObject({
-        name: z
-          .string()
-          .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/, 'must be a header name, such as Accept')
-          .meta({ title: 'Name', placeholder: 'Accept' }),
-        value: template({ title: 'Value', multiline: false }).default(''),
-      }),
-    )
-    .max(50)
-    .default([])
-    .meta({ title: 'Headers' }),
+  headers: headersField(),
   body: template({
     title: 'Body',
     description:
       'Sent with POST, PUT, PATCH and DELETE. A single {{ expression }} that gives an object is sent as JSON.',
     placeholder: '{{ { "name": input.name } }}',
   }).default(''),
+  credential: credentialField('Added to the request by the host: a key never stands in a workflow.'),
   timeoutMs: z.int().min(100).max(MAX_TIMEOUT_MS).default(30_000).meta({
     title: 'Timeout',
     description: 'How long to wait for the whole response, in milliseconds.',
@@ -69,6 +60,7 @@ export const httpRequestDefinition: NodeDefinition<typeof httpRequestConfig> = {
     query: [],
     headers: [],
     body: '',
+    credential: '',
     timeoutMs: 30_000,
     failOnErrorStatus: true,
   },
