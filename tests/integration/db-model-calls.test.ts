@@ -6,11 +6,13 @@ import { claimExecution, finishExecution } from '@agentweaver/db/execution-store
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import {
   beginModelCall,
+  type DayLimit,
   findModelCall,
   type ModelCallKey,
+  readDay,
+  readModelUsage,
+  releaseModelCall,
   settleModelCall,
-  spentTodayUsd,
-  spentUsd,
 } from '@agentweaver/db/model-call-store';
 import { startExecution } from '@agentweaver/db/start-execution';
 import { TUNABLES } from '@agentweaver/db/tunables';
@@ -50,12 +52,24 @@ const claimed = async (id: string, now?: Date) => {
 const inFuture = (ms: number) => new Date(Date.now() + ms);
 const STALE = TUNABLES.staleAfterMs + 2_000;
 const stepOf = (executionId: string, nodeId: string) =>
-  prisma.executionStep.findUniqueOrThrow({ where: { executionId_nodeId: { executionId, nodeId } } });
-const started = (nodeId: string): EngineEvent => ({ type: 'step_started', at: 1_000, nodeId, attempt: 1, input: null });
+  prisma.executionStep.findUniqueOrThrow({
+    where: { executionId_nodeId_iteration: { executionId, nodeId, iteration: '' } },
+  });
+const started = (nodeId: string): EngineEvent => ({
+  type: 'step_started',
+  at: 1_000,
+  nodeId,
+  iteration: '',
+  attempt: 1,
+  input: null,
+});
 
 describe('model calls', () => {
   const response: ModelResponse = {
     text: 'hi',
+    message: { role: 'assistant', content: [{ type: 'text', text: 'hi' }] },
+    toolCalls: [],
+    cached: false,
     model: 'openai/gpt-x',
     reason: 'chosen',
     usage: { inputTokens: 10, outputTokens: 5, cachedInputTokens: 0, reasoningTokens: 0 },
@@ -63,9 +77,12 @@ describe('model calls', () => {
     durationMs: 3,
     finishReason: 'stop',
   };
+  const spentToday = async (more: { workspaceId?: string; now?: Date } = {}) =>
+    (await readDay(prisma, { workspaceId: workspace.workspaceId, ...more })).spentUsd;
   const keyOf = (executionId: string, callIndex: number): ModelCallKey => ({
     executionId,
     nodeId: 'greet',
+    iteration: '',
     attempt: 1,
     callIndex,
     requestHash: 'h',
@@ -82,7 +99,9 @@ describe('model calls', () => {
     expect(await Promise.all([settle(), settle()])).toEqual([{ owned: true }, { owned: true }]);
     expect(await findModelCall(prisma, key)).toEqual(response);
     expect(await findModelCall(prisma, { ...key, requestHash: 'another request' })).toBeUndefined();
-    expect(await spentUsd(prisma, id)).toBe(0.25);
+    expect(await readModelUsage(prisma, id)).toEqual([
+      { nodeId: 'greet', iteration: '', usd: 0.25, tokens: 15, modelCalls: 1, seconds: 0.003 },
+    ]);
     expect(await prisma.execution.findUniqueOrThrow({ where: { id } })).toMatchObject({
       inputTokens: 10,
       outputTokens: 5,
@@ -124,6 +143,7 @@ describe('model calls', () => {
           type: 'step_completed',
           at: 2_000,
           nodeId: 'greet',
+          iteration: '',
           attempt: 1,
           output: 'x',
           ports: ['out'],
@@ -155,9 +175,71 @@ describe('model calls', () => {
       ['demo', 'demo/demo-model', 1, 0],
       ['openai', 'openai/gpt-x', 3, 0.75],
     ]);
-    expect(await spentTodayUsd(prisma, { workspaceId: workspace.workspaceId })).toBe(0.75);
+    expect(await spentToday()).toBe(0.75);
     const other = await createTestWorkspace(prisma);
-    expect(await spentTodayUsd(prisma, { workspaceId: other.workspaceId })).toBe(0);
-    expect(await spentTodayUsd(prisma, { workspaceId: workspace.workspaceId, now: inFuture(48 * 3_600_000) })).toBe(0);
+    expect(await spentToday({ workspaceId: other.workspaceId })).toBe(0);
+    expect(await spentToday({ now: inFuture(48 * 3_600_000) })).toBe(0);
+  });
+
+  it('of one step in several iterations are told apart', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    for (const iteration of ['each[0]', 'each[1]']) {
+      const key = { ...keyOf(id, 0), iteration };
+      await beginModelCall(prisma, { key, provider: 'openai', model: 'auto' });
+      await settleModelCall(prisma, { key, attemptId, response: { ...response, cached: iteration === 'each[1]' } });
+    }
+    await beginModelCall(prisma, { key: { ...keyOf(id, 1), iteration: 'each[1]' }, provider: 'openai', model: 'auto' });
+    const usage = await readModelUsage(prisma, id);
+    expect(usage.map(({ iteration, modelCalls }) => [iteration, modelCalls]).sort()).toEqual([
+      ['each[0]', 1],
+      ['each[1]', 1],
+    ]);
+  });
+
+  describe('of a workspace with a limit for the day', () => {
+    const begin = (id: string, callIndex: number, day: Partial<DayLimit> = {}) =>
+      beginModelCall(prisma, {
+        key: keyOf(id, callIndex),
+        provider: 'openai',
+        model: 'openai/gpt-x',
+        day: { workspaceId: workspace.workspaceId, limitUsd: 1, mostUsd: 0.4, forMs: 60_000, ...day },
+      });
+
+    it('cannot pass it together, however many begin at once', async () => {
+      const ids = await Promise.all([start(), start(), start(), start(), start()]);
+      const begun = await Promise.all(ids.map((id) => begin(id, 0)));
+      expect(begun.filter(({ kind }) => kind === 'begun')).toHaveLength(2);
+      expect(begun.find(({ kind }) => kind === 'day_limit')).toMatchObject({
+        limitUsd: 1,
+        spentUsd: 0,
+        reservedUsd: 0.8,
+      });
+    });
+
+    it('take what they cost, and give the rest back when they end or fail', async () => {
+      const id = await start();
+      const { attemptId } = await claimed(id);
+      await begin(id, 0);
+      await begin(id, 1);
+      expect(await begin(id, 2)).toMatchObject({ kind: 'day_limit' });
+      await settleModelCall(prisma, { key: keyOf(id, 0), attemptId, response: { ...response, costUsd: 0.1 } });
+      await releaseModelCall(prisma, keyOf(id, 1));
+      expect(await readDay(prisma, { workspaceId: workspace.workspaceId })).toMatchObject({
+        spentUsd: 0.1,
+        reservedUsd: 0,
+      });
+      expect(await begin(id, 2, { mostUsd: 0.9 })).toEqual({ kind: 'begun' });
+      expect(await begin(id, 3, { mostUsd: 0.1 })).toMatchObject({ kind: 'day_limit' });
+      // What costs nothing always passes, and a call that is made again does not stand in its own way.
+      expect(await begin(id, 3, { mostUsd: 0 })).toEqual({ kind: 'begun' });
+      expect(await begin(id, 2, { mostUsd: 0.9 })).toEqual({ kind: 'begun' });
+    });
+
+    it('hold nothing for ever when their executor is lost', async () => {
+      const id = await start();
+      await begin(id, 0, { mostUsd: 1, forMs: 0 });
+      expect(await begin(id, 1, { mostUsd: 1 })).toEqual({ kind: 'begun' });
+    });
   });
 });

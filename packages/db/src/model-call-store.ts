@@ -1,4 +1,5 @@
 import { type ModelResponse, modelResponseSchema } from '@agentweaver/core/models/model-call';
+import type { PrismaTransaction } from './client.ts';
 import type { PrismaClient } from './generated/client.ts';
 import { jsonColumn } from './json.ts';
 
@@ -16,15 +17,18 @@ export type ModelCallKey = {
   requestHash: string;
 };
 
-const where = ({ executionId, nodeId, iteration, attempt, callIndex, requestHash }: ModelCallKey) => ({
-  executionId_nodeId_iteration_attempt_callIndex_requestHash: {
-    executionId,
-    nodeId,
-    iteration,
-    attempt,
-    callIndex,
-    requestHash,
-  },
+/** Of a key that may carry more. */
+const keyColumns = ({ executionId, nodeId, iteration, attempt, callIndex, requestHash }: ModelCallKey) => ({
+  executionId,
+  nodeId,
+  iteration,
+  attempt,
+  callIndex,
+  requestHash,
+});
+
+const where = (key: ModelCallKey) => ({
+  executionId_nodeId_iteration_attempt_callIndex_requestHash: keyColumns(key),
 });
 
 /** The answer of this very call when it was made and paid before. */
@@ -33,15 +37,53 @@ export const findModelCall = async (prisma: PrismaClient, key: ModelCallKey): Pr
   return row?.completedAt ? modelResponseSchema.parse(row.response) : undefined;
 };
 
-/** Notes a call before it is made, so that one that never came back can be seen. Made again after a crash, it stays one row. */
-export const beginModelCall = async (
+/** What a call may cost the workspace, and what it may cost in one day. US dollars. */
+export type DayLimit = {
+  workspaceId: string;
+  limitUsd: number;
+  mostUsd: number;
+  /** How long the call can take; after that what was set aside is free again. */
+  forMs: number;
+};
+
+export type BegunModelCall =
+  | { kind: 'begun' }
+  /** It was not noted: what was spent today and what calls that run now have set aside leave too little. */
+  | { kind: 'day_limit'; limitUsd: number; spentUsd: number; reservedUsd: number };
+
+/**
+ * Notes a call before it is made, so that one that never came back can be seen. Made again after a crash, it stays one
+ * row. With `day`, the most that it can cost is set aside in the same transaction; calls of one workspace do this one
+ * after another, so no number of executions and executors can pass the limit together.
+ */
+export const beginModelCall = (
   prisma: PrismaClient,
-  { key, provider, model }: { key: ModelCallKey; provider: string; model: string },
-): Promise<void> => {
-  const { executionId, nodeId, iteration, attempt, callIndex, requestHash } = key;
-  await prisma.modelCall.createMany({
-    data: { executionId, nodeId, iteration, attempt, callIndex, requestHash, provider, model },
-    skipDuplicates: true,
+  { key, provider, model, day }: { key: ModelCallKey; provider: string; model: string; day?: DayLimit | undefined },
+): Promise<BegunModelCall> =>
+  prisma.$transaction(async (tx): Promise<BegunModelCall> => {
+    let reservation: { reservedUsd: number; reservedUntil: Date | null } = { reservedUsd: 0, reservedUntil: null };
+    if (day && day.mostUsd > 0) {
+      // A lock of its own: nobody who holds another lock waits for it.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`model-day:${day.workspaceId}`}, 0))`;
+      const { spentUsd, reservedUsd, now } = await readDay(tx, { workspaceId: day.workspaceId, except: key });
+      if (spentUsd + reservedUsd + day.mostUsd > day.limitUsd) {
+        return { kind: 'day_limit', limitUsd: day.limitUsd, spentUsd, reservedUsd };
+      }
+      reservation = { reservedUsd: day.mostUsd, reservedUntil: new Date(now.getTime() + day.forMs) };
+    }
+    await tx.modelCall.upsert({
+      where: where(key),
+      create: { ...keyColumns(key), provider, model, ...reservation },
+      update: { provider, model, ...reservation },
+    });
+    return { kind: 'begun' };
+  });
+
+/** Gives back what was set aside for a call that failed. */
+export const releaseModelCall = async (prisma: PrismaClient, key: ModelCallKey): Promise<void> => {
+  await prisma.modelCall.updateMany({
+    where: { ...keyColumns(key), completedAt: null },
+    data: { reservedUsd: 0, reservedUntil: null },
   });
 };
 
@@ -66,7 +108,7 @@ export const settleModelCall = (
       SELECT attempt_id, status::text FROM executions WHERE id = ${executionId}::uuid FOR UPDATE`;
     if (!owner[0]) return { owned: false };
     const { count } = await tx.modelCall.updateMany({
-      where: { ...key, completedAt: null },
+      where: { ...keyColumns(key), completedAt: null },
       data: {
         response: jsonColumn(response),
         provider: model.split('/')[0],
@@ -74,6 +116,8 @@ export const settleModelCall = (
         inputTokens: usage.inputTokens,
         outputTokens: usage.outputTokens,
         costUsd,
+        reservedUsd: 0,
+        reservedUntil: null,
         completedAt: now,
       },
     });
@@ -94,22 +138,65 @@ export const settleModelCall = (
     return { owned: owner[0].attempt_id === attemptId && owner[0].status === 'running' };
   });
 
-/** US dollars that the execution's model calls have cost so far. */
-export const spentUsd = async (prisma: PrismaClient, executionId: string): Promise<number> => {
-  const { _sum } = await prisma.modelCall.aggregate({ where: { executionId }, _sum: { costUsd: true } });
-  return _sum.costUsd?.toNumber() ?? 0;
+/** What one run of a step has used of models. */
+export type StepUsage = {
+  nodeId: string;
+  iteration: string;
+  usd: number;
+  tokens: number;
+  /** Begun ones, without those that the response cache answered. */
+  modelCalls: number;
+  seconds: number;
 };
 
-/** US dollars that the workspace's model calls have cost in the UTC day of `now`. */
-export const spentTodayUsd = async (
-  prisma: PrismaClient,
-  { workspaceId, now = new Date() }: { workspaceId: string; now?: Date },
-): Promise<number> => {
-  const { _sum } = await prisma.modelCall.aggregate({
-    where: { execution: { workspaceId }, completedAt: { gte: startOfUtcDay(now) } },
-    _sum: { costUsd: true },
-  });
-  return _sum.costUsd?.toNumber() ?? 0;
+/** By step, what an execution's model calls have used so far. */
+export const readModelUsage = (prisma: PrismaClient, executionId: string): Promise<StepUsage[]> =>
+  prisma.$queryRaw<StepUsage[]>`
+    SELECT node_id AS "nodeId", iteration,
+      sum(cost_usd)::float8 AS usd,
+      sum(input_tokens + output_tokens)::float8 AS tokens,
+      (count(*) FILTER (WHERE response IS NULL OR response->>'cached' IS DISTINCT FROM 'true'))::float8 AS "modelCalls",
+      coalesce(sum((response->>'durationMs')::float8), 0) / 1000 AS seconds
+    FROM model_calls WHERE execution_id = ${executionId}::uuid
+    GROUP BY node_id, iteration`;
+
+export type DaySpend = {
+  /** By calls that have ended. */
+  spentUsd: number;
+  /** By calls that run now, at most. */
+  reservedUsd: number;
+  /** The database's time. */
+  now: Date;
+};
+
+/** US dollars that the workspace's model calls cost in the UTC day. */
+export const readDay = async (
+  tx: PrismaTransaction,
+  { workspaceId, except, now: givenNow }: { workspaceId: string; except?: ModelCallKey; now?: Date },
+): Promise<DaySpend> => {
+  const [clock] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+  const now = givenNow ?? clock?.now ?? new Date();
+  const ofWorkspace = { execution: { workspaceId } };
+  const [spent, reserved] = [
+    await tx.modelCall.aggregate({
+      where: { ...ofWorkspace, completedAt: { gte: startOfUtcDay(now) } },
+      _sum: { costUsd: true },
+    }),
+    await tx.modelCall.aggregate({
+      where: {
+        ...ofWorkspace,
+        completedAt: null,
+        reservedUntil: { gt: now },
+        ...(except ? { NOT: keyColumns(except) } : {}),
+      },
+      _sum: { reservedUsd: true },
+    }),
+  ];
+  return {
+    spentUsd: spent._sum.costUsd?.toNumber() ?? 0,
+    reservedUsd: reserved._sum.reservedUsd?.toNumber() ?? 0,
+    now,
+  };
 };
 
 export const startOfUtcDay = (now: Date): Date =>

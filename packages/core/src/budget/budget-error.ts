@@ -1,6 +1,5 @@
 import { ExecutionError } from '../engine/execution-errors.ts';
 import type { AmountKind } from './amount.ts';
-import type { BudgetRequest } from './budget-wait.ts';
 import type { ReachedLimit } from './decide.ts';
 
 /** An amount as people read it, with its unit. */
@@ -42,7 +41,7 @@ const HINTS: Record<AmountKind, string> = {
 };
 
 /** A person was asked for more and said no. */
-export const budgetStopped = ({ kind, limit }: Pick<BudgetRequest, 'kind' | 'limit'>): ExecutionError =>
+export const budgetStopped = ({ kind, limit }: { kind: AmountKind; limit: number }): ExecutionError =>
   new ExecutionError({
     code: 'budget_exceeded',
     message: `The budget of ${describeAmount(kind, limit)} was reached, and it was decided not to raise it.`,

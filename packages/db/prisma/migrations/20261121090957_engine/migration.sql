@@ -28,7 +28,12 @@ ADD COLUMN     "resume_at" TIMESTAMPTZ(3);
 -- AlterTable
 ALTER TABLE "model_calls" DROP CONSTRAINT "model_calls_pkey",
 ADD COLUMN     "iteration" TEXT NOT NULL DEFAULT '',
+ADD COLUMN     "reserved_usd" DECIMAL(14,8) NOT NULL DEFAULT 0,
+ADD COLUMN     "reserved_until" TIMESTAMPTZ(3),
 ADD CONSTRAINT "model_calls_pkey" PRIMARY KEY ("execution_id", "node_id", "iteration", "attempt", "call_index", "request_hash");
+
+-- CreateIndex
+CREATE INDEX "model_calls_completed_at_idx" ON "model_calls"("completed_at");
 
 -- CreateTable
 CREATE TABLE "host_calls" (
