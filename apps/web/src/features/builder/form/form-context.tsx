@@ -3,17 +3,19 @@
 import type { Problem } from '@agentweaver/core/definition/problem';
 import { createContext, use } from 'react';
 import type { ExpressionSources } from '../text-editor/template-language.ts';
-import type { NodeText } from '../use-node-text.ts';
+import type { FieldText } from '../use-node-text.ts';
 
 export type FieldPath = readonly (string | number)[];
 
-/** What every field of a node's form works with. */
+/** What every field of a form works with. */
 export type FormContextValue = {
   nodeId: string;
-  nodeType: string;
   readOnly: boolean;
-  text: NodeText;
   sources: ExpressionSources;
+  /** A field's title and help in the viewer's language, or those that its schema has. */
+  words: (path: FieldPath, fallback: FieldText) => FieldText;
+  /** What one of a field's choices is called. */
+  option: (path: FieldPath, value: string) => string;
   setField: (path: FieldPath, value: unknown) => void;
   /** The problems of exactly this field. */
   problemsAt: (path: FieldPath) => readonly Problem[];

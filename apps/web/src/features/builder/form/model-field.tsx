@@ -2,13 +2,14 @@
 
 import { useFormContext } from './form-context.tsx';
 import { ModelPicker } from './model-picker.tsx';
-import type { FieldProps } from './text-fields.tsx';
+import { type FieldProps, labelOf } from './text-fields.tsx';
 
-export const ModelField = ({ path, value, label, description, error, required }: FieldProps) => {
+export const ModelField = (field: FieldProps) => {
+  const { path, value, description, error, required } = field;
   const { setField, readOnly } = useFormContext();
   return (
     <ModelPicker
-      label={label}
+      {...labelOf(field)}
       description={description}
       error={error}
       required={required}

@@ -1,13 +1,14 @@
 'use client';
 
-import { ActionIcon, Button, Fieldset, Group, Input, Stack, Text, Tooltip } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useTranslations } from 'next-intl';
+import { Fieldset, Stack } from '@mantine/core';
 import type { ComponentType } from 'react';
 import { useProblemText } from '../problems/use-problem-text.ts';
-import { blankValue, type FieldSchema, isVisible } from './field-schema.ts';
+import { CredentialField } from './credential-field.tsx';
+import { type FieldSchema, isVisible } from './field-schema.ts';
 import { type FieldPath, useFormContext } from './form-context.tsx';
+import { ListField } from './list-field.tsx';
 import { ModelField } from './model-field.tsx';
+import { StepField } from './step-field.tsx';
 import {
   ChoiceField,
   EditorField,
@@ -17,6 +18,8 @@ import {
   SwitchField,
   TextField,
 } from './text-fields.tsx';
+import { ToolsField } from './tools-field.tsx';
+import { WorkflowField } from './workflow-field.tsx';
 
 const BY_WIDGET: Record<string, ComponentType<FieldProps>> = {
   template: EditorField,
@@ -25,6 +28,9 @@ const BY_WIDGET: Record<string, ComponentType<FieldProps>> = {
   jsonata: EditorField,
   model: ModelField,
   textarea: TextField,
+  credential: CredentialField,
+  workflow: WorkflowField,
+  step: StepField,
 };
 const BY_TYPE: Record<string, ComponentType<FieldProps>> = {
   string: TextField,
@@ -42,49 +48,54 @@ const componentFor = (schema: FieldSchema): ComponentType<FieldProps> => {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** One field, whatever its kind, with its words, its problems, and its place in the config. */
-const SchemaField = ({
-  schema,
-  path,
-  value,
-  required,
-}: {
+type SchemaFieldProps = {
   schema: FieldSchema;
   path: FieldPath;
   value: unknown;
   required?: boolean;
-}) => {
-  const { nodeType, text, problemsAt } = useFormContext();
+  /** Of an entry in a list, which has no words of its own. */
+  label?: string;
+  /** An object in a list's card needs no frame of its own. */
+  bare?: boolean;
+};
+
+/** One field, whatever its kind, with its words, its problems, and its place in the config. */
+export const SchemaField = ({ schema, path, value, required, label, bare }: SchemaFieldProps) => {
+  const { words: wordsOf, problemsAt } = useFormContext();
   const problemText = useProblemText();
   const name = String(path.at(-1) ?? '');
-  const words = text.field(nodeType, path, { title: schema.title ?? name, description: schema.description });
+  const words = wordsOf(path, { title: schema.title ?? name, description: schema.description });
   const error = problemsAt(path).map(problemText.atField).join(' ') || undefined;
+  const props: FieldProps = {
+    schema,
+    path,
+    value: value ?? schema.default,
+    label: label ?? words.title,
+    description: label === undefined ? words.description : undefined,
+    error,
+    required,
+    hideLabel: label !== undefined,
+  };
   if (schema.type === 'array' && schema.items && !schema.widget) {
-    return (
-      <ListField
-        schema={schema}
-        items={schema.items}
-        path={path}
-        value={value}
-        label={words.title}
-        description={words.description}
-        error={error}
-      />
+    return <ListField {...props} items={schema.items} renderItem={(item) => <SchemaField {...item} />} />;
+  }
+  if (schema.widget === 'tools') {
+    return <ToolsField {...props} renderFields={(fields) => <ObjectFields {...fields} />} />;
+  }
+  if (schema.type === 'object' && schema.properties) {
+    const fields = <ObjectFields schema={schema} path={path} value={value} />;
+    return bare ? (
+      fields
+    ) : (
+      <Fieldset legend={words.title} p="sm">
+        {fields}
+      </Fieldset>
     );
   }
-  if (schema.type === 'object' && schema.properties) return <ObjectFields schema={schema} path={path} value={value} />;
   const Field = componentFor(schema);
   return (
     <div data-field={path.join('.')}>
-      <Field
-        schema={schema}
-        path={path}
-        value={value ?? schema.default}
-        label={words.title}
-        description={words.description}
-        error={error}
-        required={required}
-      />
+      <Field {...props} />
     </div>
   );
 };
@@ -108,85 +119,3 @@ export const ObjectFields = ({ schema, path, value }: { schema: FieldSchema; pat
     </Stack>
   );
 };
-
-type ListFieldProps = Omit<FieldProps, 'schema'> & { schema: FieldSchema; items: FieldSchema };
-
-/** A list of objects: add, remove, move. */
-const ListField = ({ schema, items, path, value, label, description, error }: ListFieldProps) => {
-  const t = useTranslations('builder.form');
-  const { setField, readOnly } = useFormContext();
-  const list = Array.isArray(value) ? value : [];
-  const swap = (from: number, to: number) => {
-    const next = [...list];
-    [next[from], next[to]] = [next[to], next[from]];
-    setField(path, next);
-  };
-  return (
-    <Input.Wrapper label={label} labelElement="div" description={description} error={error} data-field={path.join('.')}>
-      <Stack gap="xs" mt={6}>
-        {list.map((item, index) => (
-          // Items have no ids of their own; their place is what the path and the shared document go by.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <Fieldset key={index} p="sm" aria-label={`${label} ${index + 1}`}>
-            <Group justify="space-between" mb={4} wrap="nowrap">
-              <Text size="xs" c="dimmed" fw={600}>
-                {index + 1}
-              </Text>
-              {!readOnly && (
-                <Group gap={2} wrap="nowrap">
-                  <ItemAction
-                    label={t('moveUp')}
-                    icon={IconArrowUp}
-                    disabled={index === 0}
-                    onClick={() => swap(index, index - 1)}
-                  />
-                  <ItemAction
-                    label={t('moveDown')}
-                    icon={IconArrowDown}
-                    disabled={index === list.length - 1}
-                    onClick={() => swap(index, index + 1)}
-                  />
-                  <ItemAction
-                    label={t('removeItem', { item: `${label} ${index + 1}` })}
-                    icon={IconTrash}
-                    onClick={() => setField([...path, index], undefined)}
-                  />
-                </Group>
-              )}
-            </Group>
-            <SchemaField schema={items} path={[...path, index]} value={item} />
-          </Fieldset>
-        ))}
-        {!readOnly && (
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<IconPlus size={14} />}
-            disabled={list.length >= (schema.maxItems ?? Number.POSITIVE_INFINITY)}
-            onClick={() => setField(path, [...list, blankValue(items)])}
-          >
-            {t('addItem', { list: label })}
-          </Button>
-        )}
-      </Stack>
-    </Input.Wrapper>
-  );
-};
-
-const ItemAction = ({
-  label,
-  icon: Icon,
-  disabled,
-  onClick,
-}: {
-  label: string;
-  icon: typeof IconPlus;
-  disabled?: boolean;
-  onClick: () => void;
-}) => (
-  <Tooltip label={label}>
-    <ActionIcon variant="subtle" color="gray" size="sm" aria-label={label} disabled={disabled} onClick={onClick}>
-      <Icon size={14} />
-    </ActionIcon>
-  </Tooltip>
-);

@@ -1,6 +1,6 @@
 'use client';
 
-import { Input, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import { Input, NumberInput, Select, Switch, Textarea, TextInput, VisuallyHidden } from '@mantine/core';
 import { useId, useMemo } from 'react';
 import { CodeEditor, type CodeEditorProps } from '../text-editor/code-editor.tsx';
 import { type ExpressionContext, expressionSupport } from '../text-editor/template-language.ts';
@@ -16,15 +16,21 @@ export type FieldProps = {
   description?: string;
   error?: string;
   required?: boolean;
+  /** The label is there for screen readers only: the list around it says what it is. */
+  hideLabel?: boolean;
 };
+
+/** The label as Mantine's inputs take it. */
+export const labelOf = ({ label, hideLabel }: FieldProps) => (hideLabel ? { 'aria-label': label } : { label });
 
 const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 
-export const TextField = ({ schema, path, value, label, description, error, required }: FieldProps) => {
+export const TextField = (field: FieldProps) => {
+  const { schema, path, value, description, error, required } = field;
   const { setField, readOnly } = useFormContext();
   const props = {
-    label,
+    ...labelOf(field),
     description,
     error,
     required,
@@ -40,11 +46,12 @@ export const TextField = ({ schema, path, value, label, description, error, requ
   );
 };
 
-export const NumberField = ({ schema, path, value, label, description, error, required }: FieldProps) => {
+export const NumberField = (field: FieldProps) => {
+  const { schema, path, value, description, error, required } = field;
   const { setField, readOnly } = useFormContext();
   return (
     <NumberInput
-      label={label}
+      {...labelOf(field)}
       description={description}
       error={error}
       required={required}
@@ -76,16 +83,17 @@ export const SwitchField = ({ path, value, label, description, error }: FieldPro
   );
 };
 
-export const ChoiceField = ({ schema, path, value, label, description, error }: FieldProps) => {
-  const { setField, readOnly, nodeType, text } = useFormContext();
+export const ChoiceField = (field: FieldProps) => {
+  const { schema, path, value, description, error } = field;
+  const { setField, readOnly, option } = useFormContext();
   return (
     <Select
-      label={label}
+      {...labelOf(field)}
       description={description}
       error={error}
       readOnly={readOnly}
       allowDeselect={false}
-      data={(schema.enum ?? []).map((option) => ({ value: option, label: text.option(nodeType, path, option) }))}
+      data={(schema.enum ?? []).map((value) => ({ value, label: option(path, value) }))}
       value={typeof value === 'string' ? value : (schema.enum?.[0] ?? null)}
       onChange={(next) => next !== null && setField(path, next)}
       comboboxProps={{ withinPortal: true }}
@@ -97,7 +105,8 @@ const EXPRESSIONS: Record<string, ExpressionContext> = { template: 'template', j
 const LANGUAGES: Record<string, CodeEditorProps['language']> = { code: 'javascript', json: 'json' };
 
 /** Text with expressions, code or JSON: the code editor with a field's label, help and error around it. */
-export const EditorField = ({ schema, path, value, label, description, error, required }: FieldProps) => {
+export const EditorField = (field: FieldProps) => {
+  const { schema, path, value, label, description, error, required, hideLabel } = field;
   const { setField, readOnly, sources } = useFormContext();
   const id = useId();
   const widget = schema.widget ?? 'template';
@@ -108,7 +117,7 @@ export const EditorField = ({ schema, path, value, label, description, error, re
   }, [widget, sources]);
   return (
     <Input.Wrapper
-      label={label}
+      label={hideLabel ? <VisuallyHidden>{label}</VisuallyHidden> : label}
       labelElement="div"
       labelProps={{ id: `${id}-label` }}
       description={description}

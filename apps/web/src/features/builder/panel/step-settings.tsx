@@ -50,9 +50,9 @@ export const StepSettings = ({ step }: { step: WorkflowNode }) => {
   const context = useMemo<FormContextValue>(
     () => ({
       nodeId,
-      nodeType,
       readOnly,
-      text,
+      words: (path, fallback) => text.field(nodeType, path, fallback),
+      option: (path, value) => text.option(nodeType, path, value),
       sources,
       setField: (path, value) => editor.setField(nodeId, path, value),
       problemsAt: (path) => (problems ?? []).filter((problem) => problem.field === path.join('.')),
