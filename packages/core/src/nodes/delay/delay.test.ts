@@ -5,10 +5,10 @@ import { runNode } from '../testing/run-node.ts';
 it('waits as long as it says and hands on what came in', async () => {
   const slept: number[] = [];
   const clock = { ...systemClock, sleep: async (ms: number) => void slept.push(ms) };
-  expect((await runNode('delay', { config: { seconds: 1.5 }, previous: { a: 1 }, host: { clock } })).output).toEqual({
-    a: 1,
-  });
-  expect(slept).toEqual([1_500]);
+  const delay = (previous?: unknown) => runNode('delay', { config: { seconds: 1.5 }, previous, host: { clock } });
+  expect((await delay({ a: 1 })).output).toEqual({ a: 1 });
+  expect((await delay()).output).toBeNull();
+  expect(slept).toEqual([1_500, 1_500]);
 });
 
 it('ends at once when it is cancelled', async () => {

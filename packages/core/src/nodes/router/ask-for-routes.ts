@@ -26,7 +26,8 @@ export const askForRoutes = async (context: ExecuteContext<RouterConfig>): Promi
       timeoutMs: Math.min(config.timeoutMs, timeoutMs),
       outputSchema,
     },
-    nextCall(),
+    // The pieces of a decision as JSON are nothing to watch.
+    { ...nextCall(), onDelta: () => undefined },
   );
   const { model, usage, costUsd, cached } = response;
   const { ports, why } = readDecision(answerOf(outputSchema, response), config);
