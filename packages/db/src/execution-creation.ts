@@ -2,6 +2,8 @@ import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-d
 import type { PrismaClient } from './generated/client.ts';
 import type { ExecutionStatus, Trigger } from './generated/enums.ts';
 import { jsonColumn } from './json.ts';
+import type { ReusePlan } from './reuse-plan.ts';
+import { copySteps } from './reuse-steps.ts';
 import { freezeVersion } from './workflow-store.ts';
 
 export type NewExecution = {
@@ -13,6 +15,10 @@ export type NewExecution = {
   trigger: Trigger;
   userId?: string;
   rerunOfId?: string;
+  /** Steps of an earlier execution that need not run. */
+  reuse?: { sourceId: string; plan: ReusePlan; editedOutput: unknown };
+  /** The only node that runs. */
+  onlyNodeId?: string;
   idempotency?: { key: string; hash: string };
   now: Date;
 };
@@ -20,11 +26,23 @@ export type NewExecution = {
 /** Writes the queued execution with its version and the first line of its log. */
 export const createExecution = (
   prisma: PrismaClient,
-  { workspaceId, workflowId, definition, input, trigger, userId, rerunOfId, idempotency, now }: NewExecution,
+  {
+    workspaceId,
+    workflowId,
+    definition,
+    input,
+    trigger,
+    userId,
+    rerunOfId,
+    reuse,
+    onlyNodeId,
+    idempotency,
+    now,
+  }: NewExecution,
 ): Promise<{ id: string; status: ExecutionStatus }> =>
   prisma.$transaction(async (tx) => {
     const version = await freezeVersion(tx, { workflowId, definition, userId });
-    return tx.execution.create({
+    const execution = await tx.execution.create({
       data: {
         workspaceId,
         workflowId,
@@ -33,6 +51,7 @@ export const createExecution = (
         input: jsonColumn(input),
         createdById: userId,
         rerunOfId,
+        onlyNodeId,
         idempotencyKey: idempotency?.key,
         idempotencyHash: idempotency?.hash,
         queuedAt: now,
@@ -42,11 +61,18 @@ export const createExecution = (
             seq: 1,
             type: 'execution_queued',
             message: 'Queued.',
-            data: { trigger, version: version.number },
+            data: {
+              trigger,
+              version: version.number,
+              ...(reuse ? { reusedFromId: reuse.sourceId } : {}),
+              ...(onlyNodeId === undefined ? {} : { onlyNodeId }),
+            },
             createdAt: now,
           },
         },
       },
       select: { id: true, status: true },
     });
+    if (reuse) await copySteps(tx, { executionId: execution.id, now, ...reuse });
+    return execution;
   });

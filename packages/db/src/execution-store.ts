@@ -133,7 +133,7 @@ export const claimExecution = async (
     });
     if (lastSeq === undefined) return { kind: 'taken' };
     const definition = workflowDefinitionSchema.parse(row.version.definition);
-    await addTopSteps(tx, { executionId: id, definition, only: row.onlyNodeId });
+    await addTopSteps(tx, id, definition);
     const steps = await resumeSteps(tx, id);
     const { activeMs } = await tx.execution.findUniqueOrThrow({ where: { id }, select: { activeMs: true } });
     return {

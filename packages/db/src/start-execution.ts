@@ -1,13 +1,17 @@
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import { AppError } from '@agentweaver/core/errors/app-error';
+import { buildScopes } from '@agentweaver/core/graph/scopes';
+import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
 import { prepareInput } from '@agentweaver/core/nodes/input/check-input';
-import { createExecution } from './execution-creation.ts';
+import { createExecution, type NewExecution } from './execution-creation.ts';
+import { executionNotFound } from './execution-store.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
 import type { ExecutionStatus, Trigger } from './generated/enums.ts';
 import { hashJson } from './json.ts';
 import { startOfUtcDay } from './model-call-store.ts';
 import type { ExecutionQueue } from './queue.ts';
 import { requireDefinition } from './require-definition.ts';
+import { planReuse, type ReuseRequest, requireTopNode } from './reuse-plan.ts';
 import { TUNABLES } from './tunables.ts';
 import { workflowNotFound } from './workflow-store.ts';
 
@@ -31,6 +35,10 @@ export type StartExecution = {
   idempotencyKey?: string;
   /** The execution that this one runs again. */
   rerunOfId?: string;
+  /** What an earlier execution of this workflow did before a step is taken over instead of done again. */
+  reuse?: ReuseRequest;
+  /** Runs this one step of the top scope and no other; what came before it is taken from `reuse`. */
+  only?: string;
 };
 
 export type StartedExecution = {
@@ -42,8 +50,8 @@ export type StartedExecution = {
 
 /**
  * Stores a queued execution of a frozen version, then puts it on the queue. Everything is checked
- * before anything is written. Throws `not_found`, `invalid_workflow` and `bad_request` (with every field),
- * `payload_too_large`, `plan_limit`, `conflict`.
+ * before anything is written. Throws `not_found` (also for what is another workspace's), `invalid_workflow` and
+ * `bad_request` (with every field), `payload_too_large`, `plan_limit`, `conflict`.
  */
 export const startExecution = async (
   { prisma, queue, now = () => new Date(), onEnqueueError }: StartExecutionDependencies,
@@ -53,8 +61,10 @@ export const startExecution = async (
   const replayed = idempotency && (await findReplay(prisma, request.workspaceId, idempotency));
   if (replayed) return replayed;
 
-  checkSize(request.input);
+  checkSize(request.input, 'input');
+  checkSize(request.reuse?.editedOutput, 'output');
   const definition = await readDefinition(prisma, request);
+  const reuse = await readReuse(prisma, request, definition);
   const { input, problems } = prepareInput(definition, request.input);
   if (problems.length > 0) {
     throw new AppError('bad_request', {
@@ -66,7 +76,16 @@ export const startExecution = async (
 
   let execution: { id: string; status: ExecutionStatus };
   try {
-    execution = await createExecution(prisma, { ...request, definition, input, idempotency, now: now() });
+    execution = await createExecution(prisma, {
+      ...request,
+      definition,
+      input,
+      idempotency,
+      rerunOfId: request.rerunOfId ?? reuse?.sourceId,
+      reuse,
+      onlyNodeId: request.only,
+      now: now(),
+    });
   } catch (error) {
     // Two requests with the same key at once: the other one was first.
     const winner =
@@ -82,8 +101,24 @@ export const startExecution = async (
   return { ...execution, replayed: false };
 };
 
-const requestHash = ({ workflowId, source, input }: StartExecution): string =>
-  hashJson({ workflowId, source, input: input ?? null });
+const requestHash = ({ workflowId, source, input, reuse, only }: StartExecution): string =>
+  hashJson({ workflowId, source, input: input ?? null, reuse, only });
+
+/** Which steps are taken over from where; the source must be of the same workspace and workflow. */
+const readReuse = async (
+  prisma: PrismaClient,
+  { workspaceId, workflowId, reuse, only }: StartExecution,
+  definition: WorkflowDefinition,
+): Promise<NewExecution['reuse']> => {
+  if (!reuse) {
+    if (only !== undefined) requireTopNode(definition, buildScopes(definition, getNodeDefinition).scopeOf, only);
+    return undefined;
+  }
+  const { executionId: sourceId, editedOutput } = reuse;
+  const found = await prisma.execution.count({ where: { id: sourceId, workspaceId, workflowId } });
+  if (found === 0) throw executionNotFound();
+  return { sourceId, plan: planReuse(definition, reuse, only), editedOutput };
+};
 
 const findReplay = async (
   prisma: PrismaClient,
@@ -103,11 +138,11 @@ const findReplay = async (
   return { id: row.id, status: row.status, replayed: true };
 };
 
-const checkSize = (input: unknown): void => {
-  const bytes = Buffer.byteLength(JSON.stringify(input) ?? '');
+const checkSize = (value: unknown, what: 'input' | 'output'): void => {
+  const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
   if (bytes <= TUNABLES.maxInputBytes) return;
   throw new AppError('payload_too_large', {
-    publicMessage: `The input has ${bytes} bytes; at most ${TUNABLES.maxInputBytes} are accepted.`,
+    publicMessage: `The ${what} has ${bytes} bytes; at most ${TUNABLES.maxInputBytes} are accepted.`,
   });
 };
 

@@ -22,19 +22,11 @@ const agentRole = ({ type, config }: WorkflowNode): string | undefined =>
 /** Gives the nodes of the top scope their steps, where they have none yet; those in containers get theirs as they start. */
 export const addTopSteps = async (
   tx: PrismaTransaction,
-  {
-    executionId,
-    definition,
-    only,
-  }: {
-    executionId: string;
-    definition: WorkflowDefinition;
-    /** The one node that runs. */
-    only: string | null;
-  },
+  executionId: string,
+  definition: WorkflowDefinition,
 ): Promise<void> => {
   const { scopeOf } = buildScopes(definition, getNodeDefinition);
-  const nodes = definition.nodes.filter(({ id }) => scopeOf.get(id) === TOP_SCOPE && (only === null || only === id));
+  const nodes = definition.nodes.filter(({ id }) => scopeOf.get(id) === TOP_SCOPE);
   await tx.executionStep.createMany({
     data: nodes.map((node) => ({ executionId, ...newStep(node) })),
     skipDuplicates: true,
