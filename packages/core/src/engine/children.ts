@@ -33,9 +33,13 @@ export const createChildren = ({ slot, signal }: { slot: StepSlot; signal: Abort
       if (signal.aborted) throw signal.reason;
       running += 1;
       slot.lend();
-      const end = await start().finally(leave);
-      if (end.kind === 'waiting') waits.push(...end.waits);
-      return outcomeOf(end, signal);
+      try {
+        const end = await start();
+        if (end.kind === 'waiting') waits.push(...end.waits);
+        return outcomeOf(end, signal);
+      } finally {
+        await leave();
+      }
     },
     ended: () => {
       if (running === 0) return Promise.resolve();

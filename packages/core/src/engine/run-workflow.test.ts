@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineEvent } from './events.ts';
 import { runWorkflow } from './run-workflow.ts';
+import { last, ofType, outline } from './testing/read-events.ts';
 import { hostWith, scriptedNodes } from './testing/scripted-node.ts';
 import { finishedStepsOf, runScripted, scripted } from './testing/scripted-run.ts';
 import { createVirtualClock } from './testing/virtual-clock.ts';
-
-/** `step_started a`, `execution_completed`, … */
-const outline = (events: EngineEvent[]): string[] =>
-  events.map((event) => ('nodeId' in event ? `${event.type} ${event.nodeId}` : event.type));
-
-const last = (events: EngineEvent[]) => events.at(-1);
-const ofType = <Type extends EngineEvent['type']>(events: EngineEvent[], type: Type) =>
-  events.filter((event): event is Extract<EngineEvent, { type: Type }> => event.type === type);
 
 describe('runWorkflow', () => {
   it('runs steps after what they need and gives the result of the output node', async () => {
