@@ -26,3 +26,20 @@ it('keeps to its own limits', async () => {
   const spinning = runNode('code', { config: { source: 'while (true) {}', timeoutMs: 200 } });
   await expect(spinning).rejects.toMatchObject({ data: { code: 'node_timeout' } });
 });
+
+it('sees the item and the number of its round, and what an evaluation said', async () => {
+  const feedback = { evaluation: { reasons: ['too long'] }, output: 'x', round: 1 };
+  const source = 'return [item.name, index, feedback.evaluation.reasons[0]];';
+  expect((await runNode('code', { config: { source }, item: { name: 'tea' }, index: 3, feedback })).output).toEqual([
+    'tea',
+    3,
+    'too long',
+  ]);
+});
+
+it('has none of them elsewhere, and may use the names itself', async () => {
+  const none = 'return [typeof item, typeof index, typeof feedback];';
+  expect((await runNode('code', { config: { source: none } })).output).toEqual(['undefined', 'undefined', 'undefined']);
+  const own = 'const item = 1; let index = 2; const feedback = 3;\nreturn item + index + feedback;';
+  expect((await runNode('code', { config: { source: own }, item: 10, index: 20 })).output).toBe(6);
+});

@@ -97,10 +97,10 @@ export const REALM_SOURCE = String.raw`(() => {
   let outcome = stringify({ state: 'pending' });
   const settle = (next) => { outcome = next; };
   const work = async (main, variables) => {
-    const { input, previous, steps } = parse(variables);
+    const { input, previous, steps, item, index, feedback } = parse(variables);
     let result;
     try {
-      result = await main(input, previous, steps);
+      result = await main(item, index, feedback)(input, previous, steps);
     } catch (thrown) {
       return settle(stringify({ state: 'threw', error: describe(thrown) }));
     }

@@ -19,8 +19,9 @@ const source = String(workerData.source);
 // A promise that user code rejects and nobody awaits is no reason to stop.
 process.on('unhandledRejection', () => {});
 
+// What only some steps have stands outside: a workflow may have an item or an index of its own.
 const compile = (body) =>
-  new vm.Script('(async function (input, previous, steps) { "use strict";\\n' + body + '\\n})', {
+  new vm.Script('(function (item, index, feedback) { return async function (input, previous, steps) { "use strict";\\n' + body + '\\n}; })', {
     filename: ${JSON.stringify(SOURCE_NAME)},
     lineOffset: -1,
   });

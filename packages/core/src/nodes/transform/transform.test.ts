@@ -30,3 +30,11 @@ it('says what is wrong with an expression', async () => {
   const broken = runNode('transform', { config: { mode: 'jsonata', expression: 'previous.(' } });
   await expect(broken).rejects.toMatchObject({ data: { code: 'expression_failed' } });
 });
+
+it('sees the item and the number of its round', async () => {
+  const config = { mode: 'jsonata', expression: '{ "n": index + 1, "name": $uppercase(item.name) }' };
+  expect((await runNode('transform', { config, item: { name: 'tea' }, index: 0 })).output).toEqual({
+    n: 1,
+    name: 'TEA',
+  });
+});
