@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createEgressAgent } from '@agentweaver/core/egress/egress-agent';
 import { createGuardedFetch } from '@agentweaver/core/egress/guarded-fetch';
+import { createCircuitBreakers } from '@agentweaver/core/models/circuit-breakers';
 import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from '@agentweaver/core/models/demo-model';
 import { createPrisma } from '@agentweaver/db/client';
 import { identifyDatabase } from '@agentweaver/db/execution-owners';
@@ -87,7 +88,17 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
     logger,
     sandboxes,
     executorId: identity.id,
-    createServices: createExecutionServices({ prisma, live, metrics, agent, privateHosts, masterKey, local, tokens }),
+    createServices: createExecutionServices({
+      prisma,
+      live,
+      metrics,
+      agent,
+      privateHosts,
+      masterKey,
+      local,
+      tokens,
+      breakers: createCircuitBreakers(),
+    }),
   };
   const worker = createExecutionWorker(connection, { concurrency: env.EXECUTOR_CONCURRENCY }, (executionId, signal) =>
     runExecution(dependencies, executionId, signal),

@@ -2,6 +2,7 @@ import { disownExecutions, findCurrentClaims, findOwners } from '@agentweaver/db
 import { sweepStale } from '@agentweaver/db/execution-sweeper';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
+import { sweepModelCache } from '@agentweaver/db/model-cache-store';
 import type { ExecutionQueue } from '@agentweaver/db/queue';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
@@ -27,7 +28,7 @@ type SweeperOptions = {
 
 /**
  * Repairs what a crash left behind, once before this returns and then again and again: claims of executors known to be
- * dead, executions without an owner or without a job, containers without an execution.
+ * dead, executions without an owner or without a job, containers without an execution, answers too old to be given again.
  */
 export const startSweeper = async (options: SweeperOptions): Promise<Sweeper> => {
   const { logger } = options;
@@ -40,6 +41,7 @@ export const startSweeper = async (options: SweeperOptions): Promise<Sweeper> =>
       if (performance.now() - reapedAt < REAP_INTERVAL_MS) return;
       reapedAt = performance.now();
       await reap(options);
+      await sweepModelCache(options.prisma);
     } catch (error) {
       logger.error({ err: error }, 'a sweep failed, the next one tries again');
     }

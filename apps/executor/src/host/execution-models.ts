@@ -1,21 +1,21 @@
 import type { PrivateHost } from '@agentweaver/core/egress/egress-policy';
 import { createGuardedFetch } from '@agentweaver/core/egress/guarded-fetch';
+import type { CircuitBreakers } from '@agentweaver/core/models/circuit-breakers';
+import { readAnsweredBudgetWaits } from '@agentweaver/db/budget-wait-store';
 import type { ClaimedExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
-import {
-  beginModelCall,
-  findModelCall,
-  settleModelCall,
-  spentTodayUsd,
-  spentUsd,
-} from '@agentweaver/db/model-call-store';
+import { createModelCacheStore } from '@agentweaver/db/model-cache-store';
+import { readModelUsage } from '@agentweaver/db/model-call-store';
+import { readModelPrices } from '@agentweaver/db/model-price-store';
 import type { Dispatcher } from 'undici';
 import type { Metrics } from '../metrics.ts';
-import { createBudget } from './budget.ts';
+import { createAskForBudget } from './ask-for-budget.ts';
+import { createBudgetScopes } from './budget-scopes.ts';
 import { createDeltaPublisher } from './delta-publisher.ts';
 import type { LocalModels } from './local-models.ts';
-import { type CallKey, createModelService, type ModelCallMemo, type ModelService } from './model-service.ts';
+import { createModelCallMemo } from './model-call-memo.ts';
+import { createModelService, type ModelService } from './model-service.ts';
 import { readProviderKeys } from './provider-keys.ts';
 
 export type ModelOptions = {
@@ -26,45 +26,39 @@ export type ModelOptions = {
   privateHosts: readonly PrivateHost[];
   masterKey: string;
   local: () => LocalModels | undefined;
+  /** One for the whole executor. */
+  breakers: CircuitBreakers;
 };
 
-/** The models of one execution, with its workspace's keys and its budget. */
+/** The model calls of one execution, with its workspace's keys, prices, cache and limits as they are now. */
 export const createExecutionModels = async (
-  { prisma, live, metrics, agent, privateHosts, masterKey, local }: ModelOptions,
-  claim: ClaimedExecution,
+  { prisma, live, metrics, agent, privateHosts, masterKey, local, breakers }: ModelOptions,
+  { execution, attemptId, definition, workspace }: ClaimedExecution,
 ): Promise<ModelService> => {
-  const { execution, definition, workspace } = claim;
-  const { keys, open } = await readProviderKeys({ prisma, masterKey }, workspace.id);
+  const claim = { executionId: execution.id, attemptId };
+  const [{ keys, open }, prices, usage, answered] = await Promise.all([
+    readProviderKeys({ prisma, masterKey }, workspace.id),
+    readModelPrices(prisma, workspace.id),
+    readModelUsage(prisma, execution.id),
+    readAnsweredBudgetWaits(prisma, execution.id),
+  ]);
+  const budgets = createBudgetScopes({ definition, usage });
   return createModelService({
     keys,
     openKey: open,
     local,
-    memo: createMemo(prisma, claim),
-    budget: createBudget({
-      limitUsd: definition.settings.budget?.usd,
-      spentUsd: await spentUsd(prisma, execution.id),
-      ...(workspace.maxCostPerDayUsd === null
-        ? {}
-        : {
-            day: {
-              limitUsd: workspace.maxCostPerDayUsd,
-              spentUsd: () => spentTodayUsd(prisma, { workspaceId: workspace.id }),
-            },
-          }),
+    memo: createModelCallMemo(prisma, {
+      ...claim,
+      workspaceId: workspace.id,
+      dayLimitUsd: workspace.maxCostPerDayUsd ?? undefined,
     }),
+    budgets,
+    askForBudget: createAskForBudget(prisma, claim, { scopes: budgets, answered }),
+    breakers,
+    cache: createModelCacheStore(prisma, workspace.id),
+    prices,
     guardedFetch: createGuardedFetch({ agent, privateHosts }),
     deltas: createDeltaPublisher((message) => live.publish(execution.id, message)),
     metrics,
   });
-};
-
-const createMemo = (prisma: PrismaClient, { execution, attemptId }: ClaimedExecution): ModelCallMemo => {
-  const keyOf = (key: CallKey) => ({ executionId: execution.id, ...key });
-  return {
-    find: (key) => findModelCall(prisma, keyOf(key)),
-    begin: (key, resolved) => beginModelCall(prisma, { key: keyOf(key), ...resolved }),
-    settle: async (key, response) => {
-      await settleModelCall(prisma, { key: keyOf(key), attemptId, response });
-    },
-  };
 };

@@ -1,27 +1,23 @@
-import { createHash } from 'node:crypto';
-import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
-import type { ProviderConnection } from '@agentweaver/core/models/create-model';
-import { generateWithDemoModel } from '@agentweaver/core/models/demo-model';
-import type { ModelRequest, ModelResponse, Usage } from '@agentweaver/core/models/model-call';
-import { costOf } from '@agentweaver/core/models/prices';
-import { generateWithProvider } from '@agentweaver/core/models/providers';
+import type { Amount } from '@agentweaver/core/budget/amount';
+import { estimateCall } from '@agentweaver/core/budget/estimate';
+import { createSpender } from '@agentweaver/core/budget/spend';
+import { stepKey } from '@agentweaver/core/engine/step-key';
+import { askModels } from '@agentweaver/core/models/ask-models';
+import type { CircuitBreakers } from '@agentweaver/core/models/circuit-breakers';
+import { addUsage, type ModelRequest, type ModelResponse, type Usage } from '@agentweaver/core/models/model-call';
+import type { PriceOverrides } from '@agentweaver/core/models/prices';
+import { type CacheStore, cacheKeyOf, findCached, keepAnswer } from '@agentweaver/core/models/response-cache';
+import { hashJson } from '@agentweaver/db/json';
+import type { StepRef } from '../execution/step-places.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Budget } from './budget.ts';
+import type { AskForBudget } from './ask-for-budget.ts';
+import type { BudgetScopes } from './budget-scopes.ts';
 import type { DeltaPublisher } from './delta-publisher.ts';
 import type { HostCall } from './host-calls.ts';
 import type { LocalModels } from './local-models.ts';
+import type { CallKey, ModelCallMemo } from './model-call-memo.ts';
+import { openModel, sourceOf } from './open-model.ts';
 import { type AvailableKey, type ResolvedModel, resolveModel } from './resolve-model.ts';
-
-/** Which paid call it is, so that a resumed execution finds its answer. */
-export type CallKey = { nodeId: string; attempt: number; callIndex: number; requestHash: string };
-
-export type ModelCallMemo = {
-  /** The answer of this very call, when it was made and answered before. */
-  find(key: CallKey): Promise<ModelResponse | undefined>;
-  /** Notes the call before it is made. */
-  begin(key: CallKey, resolved: { provider: string; model: string }): Promise<void>;
-  settle(key: CallKey, response: ModelResponse): Promise<void>;
-};
 
 export type ModelServiceOptions = {
   keys: readonly AvailableKey[];
@@ -29,126 +25,155 @@ export type ModelServiceOptions = {
   openKey: (key: AvailableKey) => Promise<string>;
   local: () => LocalModels | undefined;
   memo: ModelCallMemo;
-  budget: Budget;
+  budgets: BudgetScopes;
+  askForBudget: AskForBudget;
+  /** Shared by all executions of this process. */
+  breakers: CircuitBreakers;
+  cache: CacheStore;
+  prices: PriceOverrides;
   /** For the workspace's providers, through the egress guard. */
   guardedFetch: typeof globalThis.fetch;
   deltas: DeltaPublisher;
   metrics: Pick<Metrics, 'modelCalls' | 'modelTokens' | 'modelCost'>;
+  /** Ms since the epoch. */
+  now?: () => number;
 };
+
+/** `cached`: every answer came from the response cache. */
+type Sum = { model: string; usage: Usage; costUsd: number; cached: boolean };
 
 export type ModelService = {
   generate(request: ModelRequest, call: HostCall): Promise<ModelResponse>;
   /** What a step's calls used, answers from memory included. */
-  metered(nodeId: string): { model: string; usage: Usage; costUsd: number } | undefined;
+  metered(step: StepRef): Sum | undefined;
 };
 
-/** The model calls of one execution: which model, whether the budget allows it, the call, and what it cost. */
-export const createModelService = (options: ModelServiceOptions): ModelService => {
-  const { memo, budget, deltas, metrics } = options;
-  const meters = new Map<string, { model: string; usage: Usage; costUsd: number }>();
+/** Calls may go on for a moment after their time limit, until they are found to be over. In ms. */
+const GRACE_MS = 30_000;
 
-  const meter = (nodeId: string, response: ModelResponse): ModelResponse => {
-    const sum = meters.get(nodeId);
+/**
+ * The model calls of one execution. In this order: an answer that was paid for already, which model it is, the response
+ * cache, whether the budgets allow it, the call with its retries and fallbacks, and what it cost.
+ */
+export const createModelService = (options: ModelServiceOptions): ModelService => {
+  const { keys, local, memo, budgets, askForBudget, breakers, cache, prices, deltas, metrics } = options;
+  const { now = Date.now } = options;
+  const spend = createSpender();
+  const meters = new Map<string, Sum>();
+
+  const meter = (call: HostCall, response: ModelResponse): ModelResponse => {
+    const key = stepKey(call.nodeId, call.iteration);
+    const sum = meters.get(key);
     const usage = sum ? addUsage(sum.usage, response.usage) : response.usage;
-    meters.set(nodeId, { model: response.model, usage, costUsd: (sum?.costUsd ?? 0) + response.costUsd });
+    const costUsd = (sum?.costUsd ?? 0) + response.costUsd;
+    meters.set(key, { model: response.model, usage, costUsd, cached: response.cached && (sum?.cached ?? true) });
     return response;
+  };
+  const resolve = (modelId: string): ResolvedModel => resolveModel(modelId, { keys, local: local() });
+  const estimate = (request: ModelRequest): Amount => estimateCall(withIds(request, resolve), { overrides: prices });
+
+  /** Of the first model of the request; with that one out of reach there is nothing to look for. */
+  const findKept = async (request: ModelRequest): Promise<ModelResponse | undefined> => {
+    if (request.cacheTtlSeconds === 0) return undefined;
+    const resolved = tryResolve(request.model, resolve);
+    if (!resolved) return undefined;
+    const ageLimits = { ttlSeconds: request.cacheTtlSeconds, now: now() };
+    return findCached(cache, cacheKeyOf(request, { id: resolved.id, source: sourceOf(resolved) }), ageLimits);
+  };
+
+  const make = async (request: ModelRequest, key: CallKey, call: HostCall): Promise<ModelResponse> => {
+    const { signal } = call;
+    const most = estimate(request);
+    const forMs = most.seconds * 1_000 + GRACE_MS;
+    const first = tryResolve(request.model, resolve)?.id ?? request.model;
+    await memo.begin(key, { model: first, mostUsd: most.usd, forMs, signal });
+    let used: ResolvedModel | undefined;
+    try {
+      const response = await askModels(request, {
+        open: (modelId) => {
+          used = resolve(modelId);
+          return openModel(options, used);
+        },
+        breakers,
+        signal,
+        onDelta: (text) => deltas.add(call, text),
+      });
+      await memo.settle(key, response);
+      if (used && request.cacheTtlSeconds > 0) {
+        const model = { id: used.id, source: sourceOf(used) };
+        await keepAnswer(cache, cacheKeyOf(request, model), response, {
+          ttlSeconds: request.cacheTtlSeconds,
+          now: now(),
+        });
+      }
+      return response;
+    } catch (error) {
+      await memo.release(key);
+      throw error;
+    }
+  };
+
+  const count = ({ model, usage, costUsd }: ModelResponse): void => {
+    const provider = providerOf(model);
+    metrics.modelTokens.inc({ provider, direction: 'input' }, usage.inputTokens);
+    metrics.modelTokens.inc({ provider, direction: 'output' }, usage.outputTokens);
+    metrics.modelCost.inc({ provider }, costUsd);
   };
 
   return {
-    metered: (nodeId) => meters.get(nodeId),
+    metered: ({ nodeId, iteration }) => meters.get(stepKey(nodeId, iteration)),
     generate: async (request, call) => {
       const key = callKeyOf(request, call);
       const known = await memo.find(key);
       if (known) {
         metrics.modelCalls.inc({ provider: providerOf(known.model), outcome: 'memo' });
-        return meter(call.nodeId, known);
+        return meter(call, known);
       }
-      const resolved = resolveModel(request.model, { keys: options.keys, local: options.local() });
-      const reservation = await budget.reserve(mostItCanCost(request, resolved));
-      const provider = providerOf(resolved.id);
+      const kept = await findKept(request);
+      if (kept) {
+        metrics.modelCalls.inc({ provider: providerOf(kept.model), outcome: 'cached' });
+        // Noted as well: a resumed execution gets the same answer, also when the cache has another by then.
+        await memo.begin(key, { model: kept.model, mostUsd: 0, forMs: 0, signal: call.signal });
+        await memo.settle(key, kept);
+        return meter(call, kept);
+      }
       try {
-        await memo.begin(key, { provider, model: resolved.id });
-        const answer = await ask(options, request, resolved, call);
-        const response = { ...answer, reason: reasonOf(resolved, answer) };
-        reservation.settle(response.costUsd);
-        await memo.settle(key, response);
-        metrics.modelCalls.inc({ provider, outcome: 'ok' });
-        metrics.modelTokens.inc({ provider, direction: 'input' }, response.usage.inputTokens);
-        metrics.modelTokens.inc({ provider, direction: 'output' }, response.usage.outputTokens);
-        metrics.modelCost.inc({ provider }, response.costUsd);
-        return meter(call.nodeId, response);
-      } catch (error) {
-        const outcome =
-          error instanceof ExecutionError ? error.data.code : call.signal.aborted ? 'aborted' : 'internal';
-        metrics.modelCalls.inc({ provider, outcome });
-        throw error;
+        const response = await spend(request, {
+          scopes: budgets.of(call),
+          estimate,
+          signal: call.signal,
+          ask: (reached) => askForBudget(reached, call),
+          make: (allowed) => make(allowed, key, call),
+        });
+        count(response);
+        return meter(call, response);
       } finally {
-        reservation.settle(0);
         deltas.flush();
       }
     },
   };
 };
 
-const ask = async (
-  { openKey, guardedFetch, deltas }: ModelServiceOptions,
-  request: ModelRequest,
-  resolved: ResolvedModel,
-  { nodeId, signal }: HostCall,
-): Promise<ModelResponse> => {
-  const named = { ...request, model: resolved.id };
-  if (resolved.via === 'demo') return generateWithDemoModel(named);
-  const connection: ProviderConnection =
-    resolved.via === 'local'
-      ? { provider: 'openai_compatible', apiKey: '', baseUrl: resolved.baseUrl, fetch: globalThis.fetch }
-      : {
-          provider: resolved.key.provider,
-          apiKey: await openKey(resolved.key),
-          ...(resolved.key.baseUrl === null ? {} : { baseUrl: resolved.key.baseUrl }),
-          fetch: guardedFetch,
-        };
-  return generateWithProvider(connection, named, signal, (text) => deltas.add(nodeId, text));
-};
-
 const providerOf = (modelId: string): string => modelId.slice(0, modelId.indexOf('/'));
 
-/** Which model and why is the host's to say; what the provider adds (an unknown price) is kept. */
-const reasonOf = (resolved: ResolvedModel, answer: ModelResponse): string => {
-  if (resolved.via === 'demo') return resolved.reason;
-  const price = /Its price is not known[^.]*\./.exec(answer.reason)?.[0];
-  return price && resolved.via !== 'local' ? `${resolved.reason} ${price}` : resolved.reason;
+const tryResolve = (modelId: string, resolve: (modelId: string) => ResolvedModel): ResolvedModel | undefined => {
+  try {
+    return resolve(modelId);
+  } catch {
+    // Why nothing answers for it is said when it is asked.
+    return undefined;
+  }
 };
 
-/** A token holds three bytes of text at the least, on average, in all the languages that were measured. */
-const BYTES_PER_TOKEN = 3;
-
-/** Upper estimate in US dollars; 0 for a model without a known price. */
-const mostItCanCost = (request: ModelRequest, { id, via }: ResolvedModel): number => {
-  if (via !== 'key') return 0;
-  const schema = request.outputSchema ? JSON.stringify(request.outputSchema) : '';
-  const bytes = Buffer.byteLength(request.role + request.personality + request.prompt + schema);
-  return costOf(id, {
-    inputTokens: Math.ceil(bytes / BYTES_PER_TOKEN) + 100,
-    outputTokens: request.maxTokens,
-    cachedInputTokens: 0,
-    reasoningTokens: 0,
-  }).costUsd;
-};
+/** With the models' own ids, by which their prices are known; what nothing answers for costs nothing. */
+const withIds = (request: ModelRequest, resolve: (modelId: string) => ResolvedModel): ModelRequest => ({
+  ...request,
+  model: tryResolve(request.model, resolve)?.id ?? request.model,
+  fallbackModels: request.fallbackModels.map((model) => tryResolve(model, resolve)?.id ?? model),
+});
 
 /** Everything the answer depends on, apart from time: the time limit may change without making it another request. */
 const callKeyOf = (
   { timeoutMs: _timeoutMs, ...request }: ModelRequest,
-  { nodeId, attempt, index }: HostCall,
-): CallKey => ({
-  nodeId,
-  attempt,
-  callIndex: index,
-  requestHash: createHash('sha256').update(JSON.stringify(request)).digest('hex'),
-});
-
-const addUsage = (a: Usage, b: Usage): Usage => ({
-  inputTokens: a.inputTokens + b.inputTokens,
-  outputTokens: a.outputTokens + b.outputTokens,
-  cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
-  reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-});
+  { nodeId, iteration, attempt, index }: HostCall,
+): CallKey => ({ nodeId, iteration, attempt, callIndex: index, requestHash: hashJson(request) });
