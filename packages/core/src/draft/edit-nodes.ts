@@ -258,8 +258,9 @@ export const insertFragment = (
       const taken = new Set([...ids.values(), ...fragment.nodes.map((other) => other.id)]);
       ids.set(node.id, newNodeId(doc, node.type, taken));
     }
+    const sources = sourcesByTarget(fragment.edges);
     for (const node of fragment.nodes)
-      writeNode(doc, copyOf(doc, node, { fragment, ids, offset }), nextOrder(draftNodes(doc)));
+      writeNode(doc, copyOf(doc, node, { sources, ids, offset }), nextOrder(draftNodes(doc)));
     for (const edge of fragment.edges) {
       const source = ids.get(edge.source);
       const target = ids.get(edge.target);
@@ -275,14 +276,18 @@ export const insertFragment = (
   return ids;
 };
 
-type Copying = { fragment: Fragment; ids: ReadonlyMap<string, string>; offset: { x: number; y: number } };
+type Copying = {
+  sources: ReadonlyMap<string, ReadonlySet<string>>;
+  ids: ReadonlyMap<string, string>;
+  offset: { x: number; y: number };
+};
 
-const copyOf = (doc: Y.Doc, node: WorkflowNode, { fragment, ids, offset }: Copying): WorkflowNode => {
+const copyOf = (doc: Y.Doc, node: WorkflowNode, { sources, ids, offset }: Copying): WorkflowNode => {
   const { parent: oldParent, ...rest } = node;
   const parent = oldParent === undefined ? undefined : ids.get(oldParent);
   const moved = { x: node.position.x + offset.x, y: node.position.y + offset.y };
-  const sources = sourcesByTarget(fragment.edges).get(node.id) ?? new Set();
-  const previous = sources.size > 1 ? new Map([...ids].filter(([id]) => sources.has(id))) : NO_RENAMES;
+  const leading = sources.get(node.id);
+  const previous = leading && leading.size > 1 ? new Map([...ids].filter(([id]) => leading.has(id))) : NO_RENAMES;
   return {
     ...rest,
     ...(parent === undefined ? { position: moved } : { parent }),

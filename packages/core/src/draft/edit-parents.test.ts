@@ -300,6 +300,16 @@ describe('a new id', () => {
     expect(readNode(doc, 'code')?.config.source).toBe('return previous.first + previous["first"] + previous.ab');
   });
 
+  it('is taken over by an evaluation that names the step, alone or in a copy', () => {
+    const doc = draft([{ id: 'a' }, { id: 'judge', type: 'evaluate', config: { judged: 'a' } }], 'a>judge');
+    const ids = insertFragment(doc, copyFragment(doc, ['a', 'judge']), { x: 0, y: 0 }, 'me');
+    expect(readNode(doc, ids.get('judge') ?? '')?.config.judged).toBe(ids.get('a'));
+    renameNodeId(doc, 'a', 'first', 'me');
+    expect(readNode(doc, 'judge')?.config).toEqual({ judged: 'first' });
+    const alone = insertFragment(doc, copyFragment(doc, ['judge']), { x: 0, y: 0 }, 'me');
+    expect(readNode(doc, alone.get('judge') ?? '')?.config.judged).toBe('first');
+  });
+
   it('of a copy is used where several lead to a node', () => {
     const doc = draft(
       [{ id: 'a' }, { id: 'b' }, { id: 'join', config: { template: '{{ previous.a }}' } }],

@@ -68,10 +68,11 @@ export const moveIntoParent = (
 export const placeNodes = (doc: Y.Doc, parents: ReadonlyMap<string, string | undefined>, origin: Origin): string[] => {
   const moved: string[] = [];
   doc.transact(() => {
+    const nodes = byId(readNodes(doc));
     for (const [id, parentId] of parents) {
-      const nodes = byId(readNodes(doc));
-      if (problemIn(nodes, id, parentId) || nodes.get(id)?.parent === parentId) continue;
-      place(doc, nodes, id, parentId);
+      const node = nodes.get(id);
+      if (!node || problemIn(nodes, id, parentId) || node.parent === parentId) continue;
+      nodes.set(id, place(doc, nodes, node, parentId));
       moved.push(id);
     }
     removeEdges(doc, crossingEdges(doc, moved), origin);
@@ -79,13 +80,17 @@ export const placeNodes = (doc: Y.Doc, parents: ReadonlyMap<string, string | und
   return moved;
 };
 
-const place = (doc: Y.Doc, nodes: Nodes, nodeId: string, parentId: string | undefined): void => {
-  const node = draftNode(doc, nodeId);
-  const at = absolutePosition(nodes, nodeId);
+/** Gives the node as it is then. */
+const place = (doc: Y.Doc, nodes: Nodes, node: WorkflowNode, parentId: string | undefined): WorkflowNode => {
+  const shared = draftNode(doc, node.id);
+  const at = absolutePosition(nodes, node.id);
   const frame = parentId === undefined ? { x: 0, y: 0 } : absolutePosition(nodes, parentId);
-  node?.set('position', { x: at.x - frame.x, y: at.y - frame.y });
-  if (parentId === undefined) node?.delete('parent');
-  else node?.set('parent', parentId);
+  const position = { x: at.x - frame.x, y: at.y - frame.y };
+  shared?.set('position', position);
+  if (parentId === undefined) shared?.delete('parent');
+  else shared?.set('parent', parentId);
+  const { parent: _, ...rest } = node;
+  return { ...rest, position, ...(parentId === undefined ? {} : { parent: parentId }) };
 };
 
 /** The edges at these nodes, and at what is inside them, whose ends are in different scopes. */
@@ -106,7 +111,7 @@ export const releaseMembers = (doc: Y.Doc, containerIds: Iterable<string>, origi
       const nodes = byId(readNodes(doc));
       const container = nodes.get(containerId);
       if (!container) continue;
-      for (const { id, parent } of nodes.values()) if (parent === containerId) place(doc, nodes, id, container.parent);
+      for (const node of nodes.values()) if (node.parent === containerId) place(doc, nodes, node, container.parent);
       const edges = readEdges(doc).filter(({ source, target }) => source === containerId || target === containerId);
       removeEdges(
         doc,

@@ -53,4 +53,17 @@ describe('expressionFields', () => {
     });
     expect(expressionFields(schema, { mode: 'two', first: 'a', second: 'b' })).toMatchObject([{ path: ['second'] }]);
   });
+
+  it('shows what several values, or a switch, decide', () => {
+    const schema = z.object({
+      mode: z.enum(['one', 'two', 'three']),
+      on: z.boolean(),
+      some: template({ title: 'Some', visibleWhen: { field: 'mode', equals: ['one', 'two'] } }),
+      switched: template({ title: 'Switched', visibleWhen: { field: 'on', equals: true } }),
+    });
+    const shown = (value: object) =>
+      expressionFields(schema, { some: 'a', switched: 'b', ...value }).map(({ path }) => path[0]);
+    expect(shown({ mode: 'two', on: true })).toEqual(['some', 'switched']);
+    expect(shown({ mode: 'three', on: false })).toEqual([]);
+  });
 });

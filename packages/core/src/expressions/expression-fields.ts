@@ -38,8 +38,8 @@ const fieldsOfObject = (schema: z.ZodObject, value: Record<string, unknown>, pat
 const isVisible = (decider: unknown, equals: string | boolean | readonly string[] | undefined): boolean =>
   Array.isArray(equals) ? equals.includes(decider) : decider === equals;
 
-/** `template(…).default('')`: the meta is the inner schema's. */
-const metaOf = (schema: z.core.$ZodType): z.core.GlobalMeta | undefined => {
+/** What a schema says of its field; of `template(…).default('')` it is the inner schema that does. */
+export const metaOf = (schema: z.core.$ZodType): z.core.GlobalMeta | undefined => {
   const inner = unwrap(schema);
   return z.globalRegistry.get(schema) ?? (inner && metaOf(inner));
 };

@@ -1,6 +1,8 @@
 import { describeIssues } from '../definition/describe-issue.ts';
 import type { Problem } from '../definition/problem.ts';
-import type { WorkflowNode } from '../definition/workflow-definition.ts';
+import { ERROR_PORT, type WorkflowNode } from '../definition/workflow-definition.ts';
+import { metaOf } from '../expressions/expression-fields.ts';
+import type { NodeDefinition } from '../nodes/node-type.ts';
 import type { FindNodeDefinition } from './find-node-definition.ts';
 
 /** Configs that parse, with defaults filled in, by node id. */
@@ -22,6 +24,7 @@ export const checkConfigs = (
     const parsed = type.config.safeParse(node.config, { reportInput: true });
     if (parsed.success) {
       configs.set(node.id, parsed.data);
+      problems.push(...missingWorkflows(node, type, parsed.data), ...secondErrorPort(node, type, parsed.data));
       continue;
     }
     for (const { path, description } of describeIssues(parsed.error.issues)) {
@@ -30,6 +33,17 @@ export const checkConfigs = (
   }
   return { configs, problems };
 };
+
+/** A node just dropped on the canvas names no workflow yet, which its schema has to take. */
+const missingWorkflows = (node: WorkflowNode, type: NodeDefinition, config: Record<string, unknown>): Problem[] =>
+  Object.entries(type.config.shape)
+    .filter(([field, schema]) => metaOf(schema)?.widget === 'workflow' && config[field] === '')
+    .map(([field]) => invalidConfig(node, field, 'is missing'));
+
+const secondErrorPort = (node: WorkflowNode, type: NodeDefinition, config: Record<string, unknown>): Problem[] =>
+  node.onError === 'branch' && type.outputs(config).some(({ id }) => id === ERROR_PORT)
+    ? [invalidConfig(node, 'onError', `must not be "branch" while a port of its own is named "${ERROR_PORT}"`)]
+    : [];
 
 const unknownType = (node: WorkflowNode): Problem => ({
   code: 'unknown_node_type',

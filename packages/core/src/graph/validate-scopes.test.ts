@@ -166,6 +166,25 @@ describe('the port error', () => {
   });
 });
 
+describe('what a type cannot know of itself', () => {
+  it('is that no workflow is chosen yet', () => {
+    expect(problemsOf([{ id: 'call', type: 'workflow' }], 'start>call', 'call>end')).toMatchObject([
+      { code: 'invalid_config', nodeId: 'call', field: 'workflow', message: '“call”: workflow is missing.' },
+    ]);
+    const chosen = { id: 'call', type: 'workflow', config: { workflow: 'w1' } };
+    expect(problemsOf([chosen], 'start>call', 'call>end')).toEqual([]);
+  });
+
+  it('is a port of its own beside that for errors', () => {
+    const config = { mode: 'switch', cases: [{ id: 'error', equals: 'x' }] };
+    const both = { id: 'c', type: 'condition', config, onError: 'branch' };
+    expect(problemsOf([both], 'start>c', 'c.error>end')).toMatchObject([
+      { code: 'invalid_config', nodeId: 'c', field: 'onError' },
+    ]);
+    expect(problemsOf([{ ...both, onError: 'fail' }], 'start>c', 'c.error>end')).toEqual([]);
+  });
+});
+
 describe('evaluations', () => {
   const evaluate = (id: string, judged = '') => ({ id, type: 'evaluate', config: { judged } });
 

@@ -53,61 +53,68 @@ export const humanFormFieldSchema = z
     message: 'must have at least 1 entry',
   });
 
-export const humanConfig = z.strictObject({
-  kind: z.enum(['approval', 'choice', 'form']).default('approval').meta({
-    title: 'Asks for',
-    description: 'approval: yes or no. choice: one of several. form: values that a person fills in.',
-  }),
-  title: template({
-    title: 'Question',
-    description: 'In one sentence; it heads the request.',
-    multiline: false,
-    placeholder: 'May this reply go out?',
+export const humanConfig = z
+  .strictObject({
+    kind: z.enum(['approval', 'choice', 'form']).default('approval').meta({
+      title: 'Asks for',
+      description: 'approval: yes or no. choice: one of several. form: values that a person fills in.',
+    }),
+    title: template({
+      title: 'Question',
+      description: 'In one sentence; it heads the request.',
+      multiline: false,
+      placeholder: 'May this reply go out?',
+    })
+      .min(1)
+      .default('Please decide'),
+    message: template({
+      title: 'Message',
+      description: 'What the person needs to know, as Markdown.',
+      placeholder: 'Draft:\n\n{{ previous }}',
+    }).default('{{ previous }}'),
+    choices: z
+      .array(humanChoiceSchema)
+      .max(50)
+      .refine((choices) => hasOwnNames(choices.map(({ id }) => id)), 'two choices have the same port id')
+      .default([])
+      .meta({
+        title: 'Choices',
+        description: 'Each has a port.',
+        visibleWhen: { field: 'kind', equals: 'choice' },
+      }),
+    fields: z
+      .array(humanFormFieldSchema)
+      .max(50)
+      .refine((fields) => hasOwnNames(fields.map(({ name }) => name)), 'two fields have the same name')
+      .default([])
+      .meta({
+        title: 'Fields',
+        description: 'What the person fills in.',
+        visibleWhen: { field: 'kind', equals: 'form' },
+      }),
+    deadlineMinutes: z.number().min(0).max(MINUTES_PER_YEAR).default(0).meta({
+      title: 'Deadline',
+      description: 'How long to wait for an answer, in minutes. 0: for ever.',
+    }),
+    onDeadline: z.enum(['fail', 'branch', 'continue']).default('fail').meta({
+      title: 'At the deadline',
+      description:
+        'fail: the step fails. branch: it takes the port “Expired”. continue: it goes on with a given answer.',
+    }),
+    answer: template({
+      title: 'Answer at the deadline',
+      description:
+        'true or false, the port id of a choice, or an expression that gives an object with the form’s values.',
+      multiline: false,
+      placeholder: 'false',
+      visibleWhen: { field: 'onDeadline', equals: 'continue' },
+    }).default(''),
   })
-    .min(1)
-    .default('Please decide'),
-  message: template({
-    title: 'Message',
-    description: 'What the person needs to know, as Markdown.',
-    placeholder: 'Draft:\n\n{{ previous }}',
-  }).default('{{ previous }}'),
-  choices: z
-    .array(humanChoiceSchema)
-    .max(50)
-    .refine((choices) => hasOwnNames(choices.map(({ id }) => id)), 'two choices have the same port id')
-    .default([])
-    .meta({
-      title: 'Choices',
-      description: 'Each has a port.',
-      visibleWhen: { field: 'kind', equals: 'choice' },
-    }),
-  fields: z
-    .array(humanFormFieldSchema)
-    .max(50)
-    .refine((fields) => hasOwnNames(fields.map(({ name }) => name)), 'two fields have the same name')
-    .default([])
-    .meta({
-      title: 'Fields',
-      description: 'What the person fills in.',
-      visibleWhen: { field: 'kind', equals: 'form' },
-    }),
-  deadlineMinutes: z.number().min(0).max(MINUTES_PER_YEAR).default(0).meta({
-    title: 'Deadline',
-    description: 'How long to wait for an answer, in minutes. 0: for ever.',
-  }),
-  onDeadline: z.enum(['fail', 'branch', 'continue']).default('fail').meta({
-    title: 'At the deadline',
-    description: 'fail: the step fails. branch: it takes the port “Expired”. continue: it goes on with a given answer.',
-  }),
-  answer: template({
-    title: 'Answer at the deadline',
-    description:
-      'true or false, the port id of a choice, or an expression that gives an object with the form’s values.',
-    multiline: false,
-    placeholder: 'false',
-    visibleWhen: { field: 'onDeadline', equals: 'continue' },
-  }).default(''),
-});
+  // A choice without any could never be answered.
+  .refine(({ kind, choices }) => kind !== 'choice' || choices.length > 0, {
+    path: ['choices'],
+    message: 'must have at least 1 entry',
+  });
 export type HumanConfig = z.output<typeof humanConfig>;
 
 const APPROVAL_PORTS: Port[] = [

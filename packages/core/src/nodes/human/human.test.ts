@@ -181,5 +181,6 @@ it('refuses names that are taken, twice the same, and choices without any', () =
   expect(accepts({ choices: [{ id: 'a' }, { id: 'a' }] })).toBe(false);
   expect(accepts({ fields: [{ name: 'a' }, { name: 'a' }] })).toBe(false);
   expect(accepts({ fields: [{ name: 'a', type: 'choice' }] })).toBe(false);
+  expect(accepts({ kind: 'choice' })).toBe(false);
   expect(accepts({ fields, choices })).toBe(true);
 });
