@@ -19,6 +19,18 @@ describe('createAsyncQueue', () => {
     expect([await queue.next(), await queue.next(), await queue.next()]).toEqual([{ n: 1 }, undefined, undefined]);
   });
 
+  it('keeps the order however far the reader is behind', async () => {
+    const queue = createAsyncQueue<{ n: number }>();
+    const read: unknown[] = [];
+    for (let n = 0; n < 2_000; n += 1) {
+      queue.push({ n });
+      if (n % 3 > 0) read.push(await queue.next());
+    }
+    queue.close();
+    for (let item = await queue.next(); item; item = await queue.next()) read.push(item);
+    expect(read).toEqual(Array.from({ length: 2_000 }, (_, n) => ({ n })));
+  });
+
   it('wakes a waiting reader at the end', async () => {
     const queue = createAsyncQueue<{ n: number }>();
     const next = queue.next();

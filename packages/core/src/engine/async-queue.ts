@@ -8,6 +8,9 @@ export type AsyncQueue<Item> = {
   next: () => Promise<Item | undefined>;
 };
 
+/** Read items that are not worth letting go of yet. */
+const KEPT = 256;
+
 export const createAsyncQueue = <Item extends object>(): AsyncQueue<Item> => {
   let items: Item[] = [];
   /** Read up to here; moving an index costs nothing, `shift` costs the length. */
@@ -38,6 +41,11 @@ export const createAsyncQueue = <Item extends object>(): AsyncQueue<Item> => {
         return closed ? Promise.resolve(undefined) : new Promise((resolve) => (wake = resolve));
       }
       read += 1;
+      // A reader that never quite catches up must not keep all that it has read.
+      if (read >= KEPT && read * 2 >= items.length) {
+        items = items.slice(read);
+        read = 0;
+      }
       return Promise.resolve(item);
     },
   };

@@ -5,6 +5,7 @@ import type { EngineEvent, FinishedStep } from './events.ts';
 import { stepKey } from './step-key.ts';
 import { anyWorkflow } from './testing/any-workflow.ts';
 import { createRunCheck } from './testing/check-run.ts';
+import { ofType } from './testing/read-events.ts';
 import { attemptsOf, finishedStepsOf, runScripted } from './testing/scripted-run.ts';
 import { createVirtualClock } from './testing/virtual-clock.ts';
 
@@ -72,7 +73,12 @@ describe('any workflow with containers, feedback and merges', () => {
         if (before.length === full.length) return;
         const check = createRunCheck(definition, { isSteady: false });
         check(before, { isInterrupted: true });
-        check(await runScripted(definition, { resumeFrom: finishedStepsOf(before), attempts: attemptsOf(before) }));
+        const resumeFrom = finishedStepsOf(before);
+        const resumed = await runScripted(definition, { resumeFrom, attempts: attemptsOf(before) });
+        check(resumed);
+        // What had begun begins again with the same: a merge with the same branch, a round with the same item.
+        const inputs = inputsOf(before);
+        for (const [key, input] of inputsOf(resumed)) if (inputs.has(key)) expect(input).toEqual(inputs.get(key));
       }),
       { numRuns: 500 },
     );
@@ -118,3 +124,6 @@ const checkResumed = async (definition: WorkflowDefinition, full: EngineEvent[],
   expect(withoutTime(resumed.at(-1))).toEqual(withoutTime(full.at(-1)));
   expect(asSet([...resumeFrom, ...finishedStepsOf(resumed)])).toEqual(asSet(finishedStepsOf(full)));
 };
+
+const inputsOf = (events: readonly EngineEvent[]): Map<string, unknown> =>
+  new Map(ofType(events, 'step_started').map((event) => [stepKey(event.nodeId, event.iteration), event.input]));
