@@ -75,11 +75,14 @@ const expectGapless = async (executionId: string) => {
   expect(rows.map((row) => row.seq)).toEqual(Array.from({ length: lastSeq }, (_, index) => index + 1));
 };
 const stepOf = (executionId: string, nodeId: string) =>
-  prisma.executionStep.findUniqueOrThrow({ where: { executionId_nodeId: { executionId, nodeId } } });
+  prisma.executionStep.findUniqueOrThrow({
+    where: { executionId_nodeId_iteration: { executionId, nodeId, iteration: '' } },
+  });
 const started = (nodeId: string, at = 1_000): EngineEvent => ({
   type: 'step_started',
   at,
   nodeId,
+  iteration: '',
   attempt: 1,
   input: { n: 1 },
 });
@@ -87,6 +90,7 @@ const completed = (nodeId: string, output: unknown, at = 3_000): EngineEvent => 
   type: 'step_completed',
   at,
   nodeId,
+  iteration: '',
   attempt: 1,
   output,
   ports: ['out'],
@@ -151,7 +155,7 @@ describe('claiming', () => {
     expect(second.attemptId).not.toBe(attemptId);
     expect(second.execution.attempts).toBe(2);
     expect(second.finishedSteps).toEqual([
-      { status: 'completed', nodeId: 'input', output: { name: 'Ada' }, ports: ['out'] },
+      { status: 'completed', nodeId: 'input', iteration: '', output: { name: 'Ada' }, ports: ['out'] },
     ]);
     expect(await stepOf(id, 'greet')).toMatchObject({ status: 'pending', startedAt: null });
 
@@ -168,9 +172,9 @@ describe('claiming', () => {
     expect((await stepOf(id, 'greet')).output).toBeNull();
   });
 
-  it('gives up after too many claims, with a reason', async () => {
+  it('gives up after too many losses, with a reason', async () => {
     const id = await start();
-    for (let claim = 1; claim <= TUNABLES.maxClaims; claim += 1) await claimed(id, inFuture(claim * STALE));
+    for (let claim = 1; claim <= TUNABLES.maxLosses; claim += 1) await claimed(id, inFuture(claim * STALE));
     const last = await claimExecution(prisma, { id, executorId: 'e', now: inFuture(99 * STALE) });
     expect(last).toMatchObject({ kind: 'ended', status: 'failed' });
     const row = await prisma.execution.findUniqueOrThrow({ where: { id } });
@@ -187,6 +191,7 @@ describe('recording', () => {
       type: 'step_log',
       at: 1,
       nodeId: 'greet',
+      iteration: '',
       level: 'info',
       message: `line ${index}`,
     });
@@ -210,7 +215,7 @@ describe('recording', () => {
       started('input', 1_000),
       completed('input', null, 1_250),
       started('greet', 2_000),
-      { type: 'step_retrying', at: 2_100, nodeId: 'greet', attempt: 1, delayMs: 10, error },
+      { type: 'step_retrying', at: 2_100, nodeId: 'greet', iteration: '', attempt: 1, delayMs: 10, error },
     ]);
     expect(await stepOf(id, 'input')).toMatchObject({
       status: 'completed',
@@ -223,8 +228,18 @@ describe('recording', () => {
     expect(await stepOf(id, 'greet')).toMatchObject({ status: 'running', attempts: 1, error });
     await record([
       { ...started('greet', 2_500), attempt: 2 } as EngineEvent,
-      { type: 'step_failed', at: 3_000, nodeId: 'greet', attempt: 2, error, continued: true },
-      { type: 'step_skipped', at: 3_000, nodeId: 'output', reason: 'No way leads here.' },
+      {
+        type: 'step_failed',
+        at: 3_000,
+        nodeId: 'greet',
+        iteration: '',
+        attempt: 2,
+        error,
+        continued: true,
+        output: 7,
+        ports: ['out'],
+      },
+      { type: 'step_skipped', at: 3_000, nodeId: 'output', iteration: '', reason: 'No way leads here.' },
     ]);
     expect(await stepOf(id, 'greet')).toMatchObject({
       status: 'failed',
@@ -236,10 +251,10 @@ describe('recording', () => {
     });
     expect(await stepOf(id, 'output')).toMatchObject({ status: 'skipped', reason: 'No way leads here.' });
     const again = await claimed(id, inFuture(STALE));
-    expect(again.finishedSteps.map((step) => [step.nodeId, step.status])).toEqual([
-      ['input', 'completed'],
-      ['greet', 'failed'],
-      ['output', 'skipped'],
+    expect(again.finishedSteps).toEqual([
+      { status: 'completed', nodeId: 'input', iteration: '', output: null, ports: ['out'] },
+      { status: 'failed', nodeId: 'greet', iteration: '', output: 7, ports: ['out'] },
+      { status: 'skipped', nodeId: 'output', iteration: '' },
     ]);
   });
 
@@ -251,7 +266,15 @@ describe('recording', () => {
       attemptId,
       events: [
         started('greet'),
-        { type: 'step_log', at: 1, nodeId: 'greet', level: 'info', message: 'a\0b\ud800', metadata: { x: '\0' } },
+        {
+          type: 'step_log',
+          at: 1,
+          nodeId: 'greet',
+          iteration: '',
+          level: 'info',
+          message: 'a\0b\ud800',
+          metadata: { x: '\0' },
+        },
         completed('greet', { text: 'a\0\udc00', list: [undefined, Number.NaN] }),
       ],
     });
@@ -355,7 +378,7 @@ describe('ending', () => {
 });
 
 describe('giving back and sweeping', () => {
-  it('a release queues it again and does not count as a claim', async () => {
+  it('a release queues it again and does not count as a loss', async () => {
     const id = await start();
     const { attemptId } = await claimed(id);
     await recordEvents(prisma, { executionId: id, attemptId, events: [started('input'), completed('input', 1)] });
@@ -364,7 +387,7 @@ describe('giving back and sweeping', () => {
     });
     expect(await prisma.execution.findUniqueOrThrow({ where: { id } })).toMatchObject({
       status: 'queued',
-      attempts: 0,
+      losses: 0,
       executorId: null,
     });
     expect((await claimed(id)).finishedSteps).toHaveLength(1);
@@ -398,9 +421,9 @@ describe('giving back and sweeping', () => {
     for (const id of [lost, orphan, healthy, unwanted]) await expectGapless(id);
   });
 
-  it('a sweep fails what was claimed too often', async () => {
+  it('a sweep fails what was lost too often', async () => {
     const id = await start();
-    for (let claim = 1; claim <= TUNABLES.maxClaims; claim += 1) await claimed(id, inFuture(claim * STALE));
+    for (let claim = 1; claim <= TUNABLES.maxLosses; claim += 1) await claimed(id, inFuture(claim * STALE));
     const { ended } = await sweepStale({ prisma, queue }, { now: inFuture(99 * STALE) });
     expect(ended.filter((each) => each.id === id)).toMatchObject([{ status: 'failed' }]);
   });
