@@ -2,10 +2,9 @@
 
 import { Select } from '@mantine/core';
 import { useTranslations } from 'next-intl';
-import { useShallow } from 'zustand/react/shallow';
+import { useMemo } from 'react';
 import { upstreamOf } from '../graph/upstream.ts';
 import { useBuilderState } from '../state/builder-context.tsx';
-import { linksOf } from '../state/builder-store.ts';
 import { useFormContext } from './form-context.tsx';
 import { type FieldProps, labelOf } from './text-fields.tsx';
 
@@ -14,18 +13,13 @@ export const StepField = (field: FieldProps) => {
   const { schema, path, value, description, error, required } = field;
   const t = useTranslations('builder.form');
   const { nodeId, setField, readOnly } = useFormContext();
-  // Flat, so that a shallow comparison sees whether anything changed.
-  const flat = useBuilderState(
-    useShallow((state) => {
-      const upstream = upstreamOf(linksOf(state), nodeId);
-      return state.nodes.flatMap((node) =>
-        node.id !== nodeId && upstream.has(node.id) && node.data.step.type !== 'input'
-          ? [node.id, node.data.step.name]
-          : [],
-      );
-    }),
-  );
-  const options = flat.flatMap((id, index) => (index % 2 === 0 ? [{ value: id, label: flat[index + 1] ?? id }] : []));
+  const view = useBuilderState((state) => state.view);
+  const options = useMemo(() => {
+    const upstream = upstreamOf(view.edges, nodeId);
+    return view.nodes
+      .filter((node) => node.id !== nodeId && upstream.has(node.id) && node.type !== 'input')
+      .map((node) => ({ value: node.id, label: node.name }));
+  }, [view, nodeId]);
   const chosen = typeof value === 'string' && value !== '' ? value : null;
   const isMissing = chosen !== null && !options.some((one) => one.value === chosen);
   return (

@@ -1,7 +1,6 @@
 'use client';
 
-import { Alert, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Alert, Group, SegmentedControl, Select, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
@@ -9,10 +8,41 @@ import { StatusBadge } from '../../../components/status-badge.tsx';
 import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
+import { ExecutionErrorCard } from '../../executions/detail/execution-error-card.tsx';
+import { roundLabel } from '../../executions/detail/round-label.ts';
+import { keyOfStep, type StepView } from '../../executions/execution-view.ts';
 import { explainReason } from '../../executions/explain-reason.ts';
 import { PayloadView } from '../../executions/payload/payload-view.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useRunState } from '../state/builder-context.tsx';
+import { runsOfNode } from '../state/node-run.ts';
+
+/** Which of a node's runs is looked at; the newest at first. */
+const RunPicker = ({
+  runs,
+  value,
+  onChange,
+}: {
+  runs: readonly StepView[];
+  value: string;
+  onChange: (iteration: string) => void;
+}) => {
+  const t = useTranslations('builder.run');
+  return (
+    <Select
+      size="xs"
+      label={t('round')}
+      allowDeselect={false}
+      data={runs.map((run) => ({
+        value: run.iteration,
+        label: t('roundNumber', { number: roundLabel(run.iteration) }),
+      }))}
+      value={value}
+      onChange={(next) => next !== null && onChange(next)}
+      comboboxProps={{ withinPortal: true }}
+    />
+  );
+};
 
 /** What went into a node in the last run, and what came out. Loaded when it is looked at. */
 export const StepRun = ({ nodeId }: { nodeId: string }) => {
@@ -22,15 +52,16 @@ export const StepRun = ({ nodeId }: { nodeId: string }) => {
   const errorText = useErrorText();
   const trpc = useTRPC();
   const { slug } = useWorkspace();
+  const runs = useRunState((state) => runsOfNode(state.steps, nodeId));
+  const [chosen, setChosen] = useState<string | null>(null);
+  const step = runs.find((run) => run.iteration === chosen) ?? runs.at(-1);
   // A step that failed gave nothing; what it was given is where to look.
-  const failed = useRunState((state) => state.steps[nodeId]?.status === 'failed');
-  const [side, setSide] = useState<'input' | 'output'>(failed ? 'input' : 'output');
+  const [side, setSide] = useState<'input' | 'output'>(step?.status === 'failed' ? 'input' : 'output');
   const executionId = useRunState((state) => state.executionId);
-  const step = useRunState((state) => state.steps[nodeId]);
-  const streamed = useRunState((state) => state.deltas[nodeId]);
+  const streamed = useRunState((state) => (step ? state.deltas[keyOfStep(step)] : undefined));
   const payload = useQuery(
     trpc.executions.step.queryOptions(
-      { workspace: slug, executionId: executionId ?? '', nodeId },
+      { workspace: slug, executionId: executionId ?? '', nodeId, iteration: step?.iteration ?? '' },
       { enabled: executionId !== null && step !== undefined && step.status !== 'pending' },
     ),
   );
@@ -42,6 +73,7 @@ export const StepRun = ({ nodeId }: { nodeId: string }) => {
     );
   return (
     <Stack gap="sm">
+      {runs.length > 1 && <RunPicker runs={runs} value={step.iteration} onChange={setChosen} />}
       <Group gap="sm">
         <StatusBadge status={step.status} />
         {step.durationMs !== null && <Text size="sm">{format.duration(step.durationMs)}</Text>}
@@ -57,11 +89,7 @@ export const StepRun = ({ nodeId }: { nodeId: string }) => {
           {explainReason(step.reason, tExecutions)}
         </Text>
       )}
-      {step.error && (
-        <Alert color="red" icon={<IconAlertTriangle size={16} />} title={step.error.message}>
-          {step.error.hint}
-        </Alert>
-      )}
+      {step.error && <ExecutionErrorCard error={step.error} steps={[]} />}
       <SegmentedControl
         value={side}
         onChange={(next) => setSide(next === 'input' ? 'input' : 'output')}
@@ -77,7 +105,7 @@ export const StepRun = ({ nodeId }: { nodeId: string }) => {
       {payload.isError && <Alert color="red">{errorText(payload.error)}</Alert>}
       {payload.data && !(side === 'output' && step.status === 'running') && (
         <PayloadView
-          key={side}
+          key={`${side}:${step.iteration}`}
           value={side === 'input' ? payload.data.input : payload.data.output}
           fileName={`${nodeId}-${side}`}
         />

@@ -10,10 +10,9 @@ import { useMemo, useRef } from 'react';
 import { toFieldSchema } from '../form/field-schema.ts';
 import { FormContext, type FormContextValue } from '../form/form-context.tsx';
 import { ObjectFields } from '../form/schema-field.tsx';
-import { upstreamOf } from '../graph/upstream.ts';
+import { visibleSteps } from '../graph/visible-steps.ts';
 import { useProblemText } from '../problems/use-problem-text.ts';
 import { useBuilder, useBuilderState } from '../state/builder-context.tsx';
-import { linksOf, stepsOf } from '../state/builder-store.ts';
 import { variablesFor } from '../text-editor/variables.ts';
 import { useNodeText } from '../use-node-text.ts';
 import { StepAdvanced } from './step-advanced.tsx';
@@ -38,12 +37,11 @@ export const StepSettings = ({ step }: { step: WorkflowNode }) => {
     () => ({
       variables: () =>
         variablesFor({
-          nodes: stepsOf(store.getState()),
-          edges: linksOf(store.getState()),
+          view: store.getState().view,
           nodeId,
           ...outputsRef.current,
         }),
-      knownSteps: () => upstreamOf(linksOf(store.getState()), nodeId),
+      knownSteps: () => visibleSteps(store.getState().view, nodeId),
     }),
     [store, nodeId],
   );

@@ -1,25 +1,32 @@
 'use client';
 
 import { useQueries, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
-import { upstreamOf } from '../graph/upstream.ts';
+import { visibleSteps } from '../graph/visible-steps.ts';
 import { useBuilderState, useRunState } from '../state/builder-context.tsx';
-import { linksOf } from '../state/builder-store.ts';
+import { runsOfNode } from '../state/node-run.ts';
 
 /** What the variable picker shows beside each name: the last run's input, and the outputs of the node's ancestors. */
 export const useLastOutputs = (nodeId: string): { outputs: Record<string, unknown>; input: unknown } => {
   const trpc = useTRPC();
   const { slug } = useWorkspace();
   const executionId = useRunState((state) => state.executionId);
-  const done = useRunState(
+  const view = useBuilderState((state) => state.view);
+  const visible = useMemo(() => visibleSteps(view, nodeId), [view, nodeId]);
+  // Of a step with several runs the newest that is known; the picker shows an example, not all of them.
+  const wanted = useRunState(
     useShallow((state) =>
-      Object.values(state.steps).flatMap((step) => (step.status === 'completed' ? [step.nodeId] : [])),
+      executionId === null
+        ? []
+        : [...visible].flatMap((id) => {
+            const run = runsOfNode(state.steps, id).findLast((step) => step.status === 'completed');
+            return run ? [run] : [];
+          }),
     ),
   );
-  const ancestors = useBuilderState(useShallow((state) => [...upstreamOf(linksOf(state), nodeId)]));
-  const wanted = executionId === null ? [] : ancestors.filter((id) => id !== nodeId && done.includes(id));
   const payload = useQuery(
     trpc.executions.payload.queryOptions(
       { workspace: slug, executionId: executionId ?? '' },
@@ -27,15 +34,17 @@ export const useLastOutputs = (nodeId: string): { outputs: Record<string, unknow
     ),
   );
   const steps = useQueries({
-    queries: wanted.map((id) =>
+    queries: wanted.map((step) =>
       trpc.executions.step.queryOptions(
-        { workspace: slug, executionId: executionId ?? '', nodeId: id, iteration: '' },
+        { workspace: slug, executionId: executionId ?? '', nodeId: step.nodeId, iteration: step.iteration },
         { staleTime: Number.POSITIVE_INFINITY },
       ),
     ),
   });
   return {
-    outputs: Object.fromEntries(steps.flatMap((step, index) => (step.data ? [[wanted[index], step.data.output]] : []))),
+    outputs: Object.fromEntries(
+      steps.flatMap((step, index) => (step.data ? [[wanted[index]?.nodeId, step.data.output]] : [])),
+    ),
     input: payload.data?.input,
   };
 };

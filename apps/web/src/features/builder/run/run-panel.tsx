@@ -13,13 +13,7 @@ import {
   Text,
   Tooltip,
 } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconChevronDown,
-  IconChevronUp,
-  IconExternalLink,
-  IconPlayerStop,
-} from '@tabler/icons-react';
+import { IconChevronDown, IconChevronUp, IconExternalLink, IconPlayerStop } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
@@ -28,11 +22,14 @@ import { StatusBadge } from '../../../components/status-badge.tsx';
 import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
+import { ExecutionErrorCard } from '../../executions/detail/execution-error-card.tsx';
 import { type ExecutionHead, isFinished } from '../../executions/execution-view.ts';
 import { PayloadView } from '../../executions/payload/payload-view.tsx';
+import { WaitCard } from '../../executions/waits/wait-card.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { useGoToNode } from '../canvas/use-go-to-node.ts';
 import { useBuilder, useBuilderState, useRunState } from '../state/builder-context.tsx';
+import { runsOfNode } from '../state/node-run.ts';
 import classes from './run-panel.module.css';
 
 /** Height of a result before it scrolls, in px: the canvas above is what people came for. */
@@ -49,19 +46,15 @@ const RunResult = ({ execution }: { execution: ExecutionHead }) => {
     trpc.executions.payload.queryOptions({ workspace: slug, executionId: execution.id }, { enabled: completed }),
   );
   const failedId = execution.error?.nodeId;
-  const failedName = useBuilderState((state) => state.nodes.find((node) => node.id === failedId)?.data.step.name);
+  // Of a failed run: the names are those that it ran with.
+  const failed = useRunState((state) => (failedId ? runsOfNode(state.steps, failedId).at(-1) : undefined));
   if (execution.error) {
     return (
-      <Alert color="red" icon={<IconAlertTriangle size={18} />} title={execution.error.message}>
-        <Stack gap="xs" align="flex-start">
-          {execution.error.hint && <Text size="sm">{execution.error.hint}</Text>}
-          {failedId && failedName && (
-            <Button size="xs" variant="light" color="red" onClick={() => goToNode(failedId, { tab: 'run' })}>
-              {t('goToNode', { node: failedName })}
-            </Button>
-          )}
-        </Stack>
-      </Alert>
+      <ExecutionErrorCard
+        error={execution.error}
+        steps={failed ? [failed] : []}
+        onShowStep={(nodeId) => goToNode(nodeId, { tab: 'run' })}
+      />
     );
   }
   if (execution.status === 'cancelled')
@@ -70,11 +63,36 @@ const RunResult = ({ execution }: { execution: ExecutionHead }) => {
         {t('wasCancelled')}
       </Text>
     );
+  if (execution.status === 'waiting') return <RunWaits />;
   if (!completed) return <RunProgress />;
   if (payload.isError) return <Alert color="red">{errorText(payload.error)}</Alert>;
   // The row may be read a moment before its results are there.
   if (!payload.data) return <Skeleton height={80} />;
   return <PayloadView value={payload.data.results} fileName={`result-${execution.id}`} maxHeight={RESULT_HEIGHT} />;
+};
+
+/** What it waits for, to be answered on the spot. */
+const RunWaits = () => {
+  const t = useTranslations('builder.run');
+  const waits = useRunState((state) => state.waits);
+  const nodes = useBuilderState((state) => state.view.nodes);
+  if (waits.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('starting')}
+      </Text>
+    );
+  return (
+    <Stack gap="md">
+      {waits.map((wait) => (
+        <WaitCard
+          key={wait.id}
+          wait={wait}
+          stepName={nodes.find((node) => node.id === wait.nodeId)?.name ?? wait.nodeId}
+        />
+      ))}
+    </Stack>
+  );
 };
 
 /** The text that running steps stream, newest last; else who is at work. */

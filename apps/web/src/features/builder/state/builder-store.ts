@@ -23,6 +23,8 @@ export type PanelTab = 'settings' | 'run' | 'help';
 export type OpenOptions = { tab?: PanelTab; field?: string; center?: boolean };
 
 export type BuilderState = {
+  /** The draft as it was last drawn: changes with the draft alone, not with a drag or the selection. */
+  view: DraftView;
   nodes: StepFlowNode[];
   edges: StepFlowEdge[];
   /** The node whose panel is open. */
@@ -78,6 +80,7 @@ const groupByNode = (problems: readonly Problem[]): Record<string, Problem[]> =>
 /** The state of one open builder. The draft itself lives in its Yjs document; this is what is drawn. */
 export const createBuilderStore = () =>
   createStore<BuilderState>((set) => ({
+    view: { nodes: [], edges: [] },
     nodes: [],
     edges: [],
     openNodeId: null,
@@ -94,6 +97,7 @@ export const createBuilderStore = () =>
     menu: null,
     showView: (view) =>
       set((state) => ({
+        view,
         nodes: reconcileNodes(state.nodes, view),
         edges: reconcileEdges(state.edges, view),
         openNodeId: view.nodes.some((node) => node.id === state.openNodeId) ? state.openNodeId : null,
@@ -136,7 +140,7 @@ export const createBuilderStore = () =>
 
 export type BuilderStore = ReturnType<typeof createBuilderStore>;
 
-export const stepsOf = (state: BuilderState): WorkflowNode[] => state.nodes.map((node) => node.data.step);
+export const stepsOf = (state: BuilderState): readonly WorkflowNode[] => state.view.nodes;
 export const selectedIds = (state: BuilderState): string[] =>
   state.nodes.filter((node) => node.selected).map((node) => node.id);
-export const linksOf = (state: BuilderState): WorkflowEdge[] => state.edges.flatMap((edge) => edge.data?.edge ?? []);
+export const linksOf = (state: BuilderState): readonly WorkflowEdge[] => state.view.edges;

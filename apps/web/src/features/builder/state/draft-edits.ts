@@ -11,6 +11,7 @@ import {
 import { removeEdges } from '@agentweaver/core/draft/edit-edges';
 import { moveNodes, updateNode } from '@agentweaver/core/draft/edit-nodes';
 import { type ParentProblem, parentProblem, placeNodes } from '@agentweaver/core/draft/edit-parents';
+import { withErrorPort } from '@agentweaver/core/graph/output-ports';
 import { absolutePosition, byId, containersOf } from '@agentweaver/core/graph/parents';
 import { getNodeDefinition, outputPortsOf } from '@agentweaver/core/nodes/definitions';
 import type { Port } from '@agentweaver/core/nodes/node-type';
@@ -24,10 +25,8 @@ export type Attachment =
   | { kind: 'edge'; edgeId: string };
 
 /** A node's output ports, the one for its errors included. */
-export const portsOfStep = (step: Pick<WorkflowNode, 'type' | 'config' | 'onError'>): Port[] => [
-  ...outputPortsOf(step.type, step.config),
-  ...(step.onError === 'branch' ? [{ id: ERROR_PORT, label: 'Error' }] : []),
-];
+export const portsOfStep = (step: Pick<WorkflowNode, 'type' | 'config' | 'onError'>): Port[] =>
+  withErrorPort(step, outputPortsOf(step.type, step.config));
 
 /** A node that was let go on the canvas: its place there, and the frame that it lies in now. */
 export type Drop = { id: string; position: Point; parent: string | undefined };

@@ -47,8 +47,21 @@ export const edgeUse = (
   return target === 'running' ? 'flowing' : 'taken';
 };
 
-/** The runs of a node that are known one by one, the newest last. */
-export const runsOfNode = (steps: RunState['steps'], nodeId: string): StepView[] =>
-  Object.values(steps)
-    .filter((step) => step.nodeId === nodeId)
-    .sort((a, b) => (a.startedAt?.getTime() ?? 0) - (b.startedAt?.getTime() ?? 0));
+type Steps = RunState['steps'];
+
+const byNode = new WeakMap<Steps, Map<string, StepView[]>>();
+
+/** The runs of each node that are known one by one, the newest last; of the same steps they are sorted once. */
+const groupRuns = (steps: Steps): Map<string, StepView[]> => {
+  const known = byNode.get(steps);
+  if (known) return known;
+  const groups = Map.groupBy(Object.values(steps), (step) => step.nodeId);
+  for (const runs of groups.values())
+    runs.sort((a, b) => (a.startedAt?.getTime() ?? 0) - (b.startedAt?.getTime() ?? 0));
+  byNode.set(steps, groups);
+  return groups;
+};
+
+const NONE: readonly StepView[] = [];
+
+export const runsOfNode = (steps: Steps, nodeId: string): readonly StepView[] => groupRuns(steps).get(nodeId) ?? NONE;

@@ -24,8 +24,9 @@ const nodes = [
   node('side'),
 ];
 const edges = [edge('start', 'a'), edge('a', 'b'), edge('start', 'side')];
+const view = { nodes, edges };
 const paths = (nodeId: string, outputs: Record<string, unknown> = {}) =>
-  variablesFor({ nodes, edges, nodeId, outputs }).map((one) => one.path);
+  variablesFor({ view, nodeId, outputs }).map((one) => one.path);
 
 describe('variablesFor', () => {
   it('offers true ancestors only', () => {
@@ -43,6 +44,43 @@ describe('variablesFor', () => {
     expect(found).not.toContain('steps.a.output.nested.one.two');
   });
   it('offers no previous to a node without predecessors', () => expect(paths('start')).not.toContain('previous'));
+});
+
+describe('variablesFor in rounds', () => {
+  const inside = {
+    nodes: [
+      node('start', 'input'),
+      node('a'),
+      node('each', 'map'),
+      { ...node('first'), parent: 'each' },
+      { ...node('second'), parent: 'box' },
+      { ...node('box', 'group'), parent: 'each' },
+      node('again', 'loop'),
+      { ...node('body'), parent: 'again' },
+      node('check', 'evaluate', { judged: 'a' }),
+    ],
+    edges: [edge('start', 'a'), edge('a', 'each'), edge('first', 'second'), edge('a', 'check')],
+  };
+  const seen = (nodeId: string) => variablesFor({ view: inside, nodeId, outputs: {} }).map((one) => one.path);
+
+  it('offers the item and what lies before the container, also through a group', () => {
+    expect(seen('first')).toEqual(expect.arrayContaining(['previous', 'item', 'index', 'steps.a.output']));
+    expect(seen('second')).toEqual(expect.arrayContaining(['item', 'steps.first.output', 'steps.a.output']));
+    expect(seen('second')).not.toContain('steps.each.output');
+    expect(seen('a')).not.toContain('item');
+  });
+
+  it('offers the number of the round in a loop and to the loop itself, but no item', () => {
+    expect(seen('body')).toContain('index');
+    expect(seen('body')).not.toContain('item');
+    expect(seen('again')).toEqual(expect.arrayContaining(['previous', 'index']));
+    expect(seen('each')).not.toContain('index');
+  });
+
+  it('offers what an evaluation said to the step that it sends back', () => {
+    expect(seen('a')).toContain('feedback.evaluation.feedback');
+    expect(seen('first')).not.toContain('feedback.evaluation.feedback');
+  });
 });
 
 describe('previewOf', () => {

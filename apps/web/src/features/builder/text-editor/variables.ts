@@ -1,5 +1,6 @@
-import type { WorkflowEdge, WorkflowNode } from '@agentweaver/core/definition/workflow-definition';
-import { upstreamOf } from '../graph/upstream.ts';
+import type { WorkflowNode } from '@agentweaver/core/definition/workflow-definition';
+import { judgedLinks } from '../graph/feedback-links.ts';
+import { type GraphView, scopesOf, visibleSteps } from '../graph/visible-steps.ts';
 
 /** Something an expression may refer to: how it is written, what it is, and what it was in the last run. */
 export type Variable = {
@@ -7,7 +8,7 @@ export type Variable = {
   path: string;
   /** The name of the node it comes from, or of the input field. */
   label: string;
-  kind: 'input' | 'previous' | 'step' | 'field';
+  kind: 'input' | 'previous' | 'item' | 'feedback' | 'step' | 'field';
   /** The last run's value; undefined when there was none. */
   value?: unknown;
 };
@@ -31,8 +32,7 @@ const fieldsOf = (path: string, label: string, value: unknown, depth = 1): Varia
 };
 
 export type VariableSources = {
-  nodes: readonly WorkflowNode[];
-  edges: readonly WorkflowEdge[];
+  view: GraphView;
   nodeId: string;
   /** Outputs of the last run by node id. */
   outputs: Readonly<Record<string, unknown>>;
@@ -40,36 +40,74 @@ export type VariableSources = {
   input?: unknown;
 };
 
-/** What the expressions of a node may refer to: the input, what comes in, and the results of its true ancestors. */
-export const variablesFor = ({ nodes, edges, nodeId, outputs, input }: VariableSources): Variable[] => {
-  const ancestors = upstreamOf(edges, nodeId);
-  ancestors.delete(nodeId);
+const variable = (path: string, label: string, kind: Variable['kind'], value?: unknown): Variable => ({
+  path,
+  label,
+  kind,
+  value,
+});
+
+/** The workflow's input, and the fields that it declares. */
+const inputVariables = ({ nodes }: GraphView, input: unknown): Variable[] => {
   const inputNode = nodes.find((node) => node.type === 'input');
   const declared = Array.isArray(inputNode?.config.fields) ? inputNode.config.fields.filter(isRecord) : [];
-  const inputFields = declared.flatMap((field): Variable[] => {
+  const fields = declared.flatMap((field): Variable[] => {
     const name = String(field.name ?? '');
     if (!isPlainName(name)) return [];
-    const value = isRecord(input) ? input[name] : undefined;
-    return [{ path: `input.${name}`, label: String(field.label || name), kind: 'input', value }];
+    return [variable(`input.${name}`, String(field.label || name), 'input', isRecord(input) ? input[name] : undefined)];
   });
+  return [variable('input', inputNode?.name ?? '', 'input', input), ...fields];
+};
 
-  const sources = [...new Set(edges.filter((edge) => edge.target === nodeId).map((edge) => edge.source))];
+/** What comes in: from the one step before, or from the container to the first steps of its body. */
+const previousVariables = ({ view, nodeId, outputs }: VariableSources, container: WorkflowNode | undefined) => {
+  const own = view.nodes.find((node) => node.id === nodeId);
+  // After each round, a loop looks at what the round gave.
+  if (own?.type === 'loop') return [variable('previous', own.name, 'previous')];
+  const sources = [...new Set(view.edges.filter((edge) => edge.target === nodeId).map((edge) => edge.source))];
+  if (sources.length === 0) return container ? [variable('previous', container.name, 'previous')] : [];
   const only = sources.length === 1 ? sources[0] : undefined;
-  const previous = only === undefined ? undefined : outputs[only];
-  const previousLabel = nodes.find((node) => node.id === only)?.name ?? '';
+  const value = only === undefined ? undefined : outputs[only];
+  const label = view.nodes.find((node) => node.id === only)?.name ?? '';
+  return [variable('previous', label, 'previous', value), ...fieldsOf('previous', label, value)];
+};
 
-  const steps = nodes.filter((node) => ancestors.has(node.id) && node.type !== 'input');
+/** What the rounds of a container, and an evaluation that sends a step back, add. */
+const roundVariables = ({ view, nodeId }: VariableSources, container: WorkflowNode | undefined): Variable[] => {
+  const own = view.nodes.find((node) => node.id === nodeId);
+  const rounds = container ?? (own?.type === 'loop' ? own : undefined);
+  const evaluations = judgedLinks(view).filter(({ judged }) => judged === nodeId);
+  const [evaluation] = evaluations;
+  const name = view.nodes.find((node) => node.id === evaluation?.evaluation)?.name ?? '';
   return [
-    ...(sources.length > 0
-      ? [{ path: 'previous', label: previousLabel, kind: 'previous' as const, value: previous }]
+    ...(container?.type === 'map' ? [variable('item', container.name, 'item')] : []),
+    ...(rounds ? [variable('index', rounds.name, 'item')] : []),
+    ...(evaluation
+      ? ['feedback.evaluation.feedback', 'feedback.evaluation', 'feedback.output', 'feedback.round'].map((path) =>
+          variable(path, name, 'feedback'),
+        )
       : []),
-    ...fieldsOf('previous', previousLabel, previous),
-    { path: 'input', label: inputNode?.name ?? '', kind: 'input', value: input },
-    ...inputFields,
+  ];
+};
+
+/**
+ * What the expressions of a node may refer to: what comes in, the rounds that it is part of, the input, and the
+ * results of its true ancestors, those of the containers around it included.
+ */
+export const variablesFor = (sources: VariableSources): Variable[] => {
+  const { view, nodeId, outputs, input } = sources;
+  const scopes = scopesOf(view);
+  const container = view.nodes.find((node) => node.id === scopes.scopeOf.get(nodeId));
+  const visible = visibleSteps(view, nodeId);
+  const steps = view.nodes.filter((node) => visible.has(node.id) && node.type !== 'input');
+  return [
+    ...previousVariables(sources, container),
+    ...roundVariables(sources, container),
+    ...inputVariables(view, input),
     ...steps.flatMap((node) => {
       const path = `steps.${node.id}.output`;
       const value = outputs[node.id];
-      return [{ path, label: node.name, kind: 'step' as const, value }, ...fieldsOf(path, node.name, value)];
+      return [variable(path, node.name, 'step', value), ...fieldsOf(path, node.name, value)];
     }),
   ];
 };
