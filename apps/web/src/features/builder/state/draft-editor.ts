@@ -249,9 +249,11 @@ export class DraftEditor {
     } else if (attach.kind === 'edge' && input && output) {
       const edge = readEdges(this.doc).find((candidate) => candidate.id === attach.edgeId);
       if (!edge) return;
-      removeEdges(this.doc, [edge.id], this.origin);
-      link({ source: edge.source, sourcePort: edge.sourcePort, target: id, targetPort: input });
-      link({ source: id, sourcePort: output, target: edge.target, targetPort: edge.targetPort });
+      const before = link({ source: edge.source, sourcePort: edge.sourcePort, target: id, targetPort: input });
+      const after = link({ source: id, sourcePort: output, target: edge.target, targetPort: edge.targetPort });
+      // A step that fits only at one end, or is in another scope, is no part of this edge.
+      const made = [before, after].flatMap((made) => made ?? []);
+      removeEdges(this.doc, made.length === 2 ? [edge.id] : made, this.origin);
     }
   }
 }
