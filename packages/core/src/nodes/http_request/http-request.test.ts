@@ -53,6 +53,18 @@ describe('a request', () => {
     expect(received.map(({ body }) => body)).toEqual(['', 'plain text']);
   });
 
+  it('carries the credential that it names, and nothing of it is in the output', async () => {
+    const { origin, received } = await serve(200, JSON_TYPE, '{}');
+    const config = { url: origin, credential: 'shop', headers: [{ name: 'Authorization', value: 'mine' }] };
+    const host = { credentials: { shop: (url: URL) => ({ Authorization: `Bearer for ${url.hostname}` }) } };
+    const result = await runNode('http_request', { config, host });
+    expect(received[0]?.headers.authorization).toBe('Bearer for 127.0.0.1');
+    expect(JSON.stringify(result)).not.toContain('Bearer');
+    await expect(runNode('http_request', { config: { ...config, credential: 'other' }, host })).rejects.toMatchObject({
+      data: { code: 'credential_failed', message: 'There is no credential named “other”.' },
+    });
+  });
+
   it('keeps a content type that the workflow sets', async () => {
     const { origin, received } = await serve(200, {}, '');
     const headers = [{ name: 'Content-Type', value: 'application/vnd.api+json' }];

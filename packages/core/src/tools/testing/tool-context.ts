@@ -22,7 +22,7 @@ export const toolContext = (
 };
 
 /** One use of a tool, its input and settings checked by its own schemas. */
-export const executeTool = (
+export const executeTool = async (
   name: ToolName,
   { input, settings = {} }: { input: unknown; settings?: Record<string, unknown> },
   context: Omit<ToolContext, 'settings'> = toolContext(),
