@@ -1,7 +1,7 @@
-import { parseConnectionUrl } from '@agentweaver/core/credentials/connection-url';
+import { additionsOf, type CredentialAdditions, secretsOf } from '@agentweaver/core/credentials/apply-credential';
 import { type Credential, type CredentialOf, isOAuth } from '@agentweaver/core/credentials/credential';
 import { createMask, type Mask } from '@agentweaver/core/credentials/mask-secrets';
-import { basicAuth, credentialFailed } from '@agentweaver/core/credentials/oauth2-token';
+import { credentialFailed } from '@agentweaver/core/credentials/oauth2-token';
 import { matchesHost } from '@agentweaver/core/egress/egress-policy';
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import { findCredential, noteCredentialUse } from '@agentweaver/db/credential-store';
@@ -9,10 +9,7 @@ import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { TokenKeeper } from './oauth-tokens.ts';
 
 /** What a credential adds to a request to one host. */
-export type AppliedCredential = {
-  /** Names in lower case. */
-  headers: Record<string, string>;
-  query: Record<string, string>;
+export type AppliedCredential = CredentialAdditions & {
   /** After the server refused the token: the same with a new one. Only OAuth2 can. */
   renew?: () => Promise<AppliedCredential>;
 };
@@ -26,7 +23,6 @@ export type Credentials = {
   mask(): Mask;
 };
 
-const NOTHING: AppliedCredential = { headers: {}, query: {} };
 const ADD_IT = 'Add it in the settings of the workspace under Credentials, or correct the name in the step.';
 
 export const createCredentials = ({
@@ -80,7 +76,6 @@ export const createCredentials = ({
       : found;
     remember(credential);
     return {
-      ...NOTHING,
       ...additionsOf(credential),
       ...(isOAuth(credential) && !refused ? { renew: () => apply(name, signal, credential) } : {}),
     };
@@ -111,47 +106,4 @@ export const createCredentials = ({
     },
     mask: () => mask,
   };
-};
-
-const additionsOf = (credential: Credential): Partial<AppliedCredential> => {
-  switch (credential.kind) {
-    case 'api_key': {
-      const { in: place, name } = credential.settings;
-      const { value } = credential.secret;
-      return place === 'query' ? { query: { [name]: value } } : { headers: { [name.toLowerCase()]: value } };
-    }
-    case 'bearer':
-      return { headers: { authorization: `Bearer ${credential.secret.token}` } };
-    case 'basic':
-      return { headers: { authorization: basicAuth(credential.settings.username, credential.secret.password) } };
-    case 'oauth2_client_credentials':
-    case 'oauth2_authorization_code':
-      return { headers: { authorization: `Bearer ${credential.secret.accessToken ?? ''}` } };
-    case 'database':
-      return {};
-  }
-};
-
-const secretsOf = (credential: Credential): string[] => {
-  switch (credential.kind) {
-    case 'api_key':
-      return [credential.secret.value];
-    case 'bearer':
-      return [credential.secret.token];
-    case 'basic': {
-      const { password } = credential.secret;
-      return [password, basicAuth(credential.settings.username, password).slice('Basic '.length)];
-    }
-    case 'oauth2_client_credentials':
-    case 'oauth2_authorization_code': {
-      const { clientSecret, accessToken, refreshToken } = credential.secret;
-      return [clientSecret, accessToken, refreshToken].filter((secret) => secret !== undefined);
-    }
-    case 'database': {
-      const { url } = credential.secret;
-      const address = parseConnectionUrl(url);
-      // Never the user's name: it is in every other error message.
-      return [url, address?.password ?? ''].filter((secret) => secret !== '');
-    }
-  }
 };

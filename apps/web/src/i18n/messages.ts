@@ -9,6 +9,7 @@ export const NAMESPACES = [
   'executions',
   'analytics',
   'settings',
+  'credentials',
   'nodes',
   'errors',
 ] as const;

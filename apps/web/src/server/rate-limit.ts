@@ -18,6 +18,10 @@ const LIMITS = {
   rest_refused: { points: 60, duration: 60 },
   /** Per workspace: a test reaches out to a provider. */
   provider_key_test: { points: 20, duration: 60 },
+  /** Per workspace: a test reaches out to a server that somebody named. */
+  credential_test: { points: 20, duration: 60 },
+  /** Per user: granting access by OAuth2. */
+  credential_connect: { points: 30, duration: 60 * 60 },
   /** Per user. */
   create_workspace: { points: 20, duration: 60 * 60 },
 } as const;

@@ -1,6 +1,7 @@
 import { analyticsRouter } from '../features/analytics/server/router.ts';
 import { authRouter } from '../features/auth/server/router.ts';
 import { builderRouter } from '../features/builder/server/router.ts';
+import { credentialsRouter } from '../features/credentials/server/router.ts';
 import { executionsRouter } from '../features/executions/server/router.ts';
 import { settingsRouter } from '../features/settings/server/router.ts';
 import { workflowsRouter } from '../features/workflows/server/router.ts';
@@ -15,6 +16,7 @@ export const rootRouter = router({
   executions: executionsRouter,
   analytics: analyticsRouter,
   settings: settingsRouter,
+  credentials: credentialsRouter,
 });
 
 export type RootRouter = typeof rootRouter;

@@ -1,7 +1,7 @@
 'use client';
 
 import { ScrollArea, Tabs } from '@mantine/core';
-import { IconActivityHeartbeat, IconBuilding, IconKey, IconRobot, IconUsers } from '@tabler/icons-react';
+import { IconActivityHeartbeat, IconBuilding, IconKey, IconLock, IconRobot, IconUsers } from '@tabler/icons-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTranslations } from 'next-intl';
@@ -13,6 +13,7 @@ const TABS = [
   { key: 'workspace', path: '', icon: IconBuilding },
   { key: 'members', path: '/members', icon: IconUsers },
   { key: 'keys', path: '/keys', icon: IconRobot },
+  { key: 'credentials', path: '/credentials', icon: IconLock },
   { key: 'tokens', path: '/tokens', icon: IconKey },
   { key: 'system', path: '/system', icon: IconActivityHeartbeat },
 ] as const;

@@ -1,0 +1,5 @@
+import { CredentialsSettings } from '../../../../../features/credentials/credentials-settings.tsx';
+
+export default function CredentialsSettingsPage() {
+  return <CredentialsSettings />;
+}
