@@ -6,6 +6,8 @@ export type AsyncQueue<Item> = {
   close: () => void;
   /** The next item, once there is one; `undefined` at the end. One call at a time. */
   next: () => Promise<Item | undefined>;
+  /** Items that nobody has read. */
+  unread: () => number;
 };
 
 /** Read items that are not worth letting go of yet. */
@@ -48,5 +50,6 @@ export const createAsyncQueue = <Item extends object>(): AsyncQueue<Item> => {
       }
       return Promise.resolve(item);
     },
+    unread: () => items.length - read,
   };
 };

@@ -80,6 +80,7 @@ export type Execution = {
   definition: WorkflowDefinition;
   input: unknown;
   options: RunOptions;
+  slots: Slots;
   stopping: StopSignal;
   emit: (event: EngineEvent) => void;
 };

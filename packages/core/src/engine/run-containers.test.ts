@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { runWorkflow } from './run-workflow.ts';
 import { last, ofType, outline, outputs } from './testing/read-events.ts';
+import { hostWith, scriptedNodes } from './testing/scripted-node.ts';
 import { finishedStepsOf, runScripted, scripted } from './testing/scripted-run.ts';
 import { createVirtualClock } from './testing/virtual-clock.ts';
 
@@ -300,5 +302,23 @@ describe('a nested workflow', () => {
     expect(last(await runScripted(definition))).toMatchObject({
       error: { code: 'invalid_workflow', message: expect.stringContaining('too deep') },
     });
+  });
+});
+
+describe('a reader that is slow', () => {
+  it('holds up the start of further steps, and nothing is lost', async () => {
+    const definition = scripted({
+      nodes: { each: { type: 'each', config: { items: 5_000 } }, a: { parent: 'each' } },
+      edges: [],
+    });
+    let calls = 0;
+    const host = hostWith({ now: () => calls++, sleep: () => new Promise(() => undefined) });
+    const events = runWorkflow(definition, {}, { host, nodeRuntime: scriptedNodes });
+    await events.next();
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(calls).toBeLessThan(2_100);
+    let read = 1;
+    for await (const _ of events) read += 1;
+    expect(read).toBe(2 * 5_001 + 2);
   });
 });

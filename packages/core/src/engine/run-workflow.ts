@@ -5,6 +5,7 @@ import type { EngineEvent } from './events.ts';
 import type { Engine, Execution, RunOptions, ScopeEnd, ScopeRun } from './execution.ts';
 import { ExecutionError, type ExecutionErrorData } from './execution-errors.ts';
 import { toJsonOutput } from './json-output.ts';
+import { MAX_UNREAD_EVENTS } from './limits.ts';
 import { getNodeRuntime } from './node-runtime.ts';
 import { planWorkflow, type WorkflowPlan } from './plan.ts';
 import { createReplay } from './replay.ts';
@@ -14,7 +15,7 @@ import { createStopSignal } from './stop-signal.ts';
 
 /**
  * Runs a workflow and reports what happens, in order (see `events.ts`). The execution starts with the first event
- * that is asked for, goes on at its own pace, and ends when the reader leaves the loop. It never throws: whatever
+ * that is asked for, goes on at its own pace but never far ahead of its reader, and ends when the reader leaves the loop. It never throws: whatever
  * happens, the last event says how it ended, or that it waits. `definition` should have passed `validateWorkflow`.
  */
 export async function* runWorkflow(
@@ -24,9 +25,13 @@ export async function* runWorkflow(
 ): AsyncGenerator<EngineEvent, void, void> {
   const events = createAsyncQueue<EngineEvent>();
   const stopping = createStopSignal(options.signal);
-  const finished = execute({ definition, input, options, stopping, emit: events.push }).finally(events.close);
+  const slots = createSlots(definition.settings.maxParallel, () => events.unread() < MAX_UNREAD_EVENTS);
+  const finished = execute({ definition, input, options, slots, stopping, emit: events.push }).finally(events.close);
   try {
-    for (let event = await events.next(); event; event = await events.next()) yield event;
+    for (let event = await events.next(); event; event = await events.next()) {
+      yield event;
+      slots.recheck();
+    }
   } finally {
     stopping.stop({ kind: 'cancelled' });
     stopping.release();
@@ -50,7 +55,7 @@ const execute = async (execution: Execution): Promise<void> => {
   }
 };
 
-const createEngine = ({ definition, options, emit }: Execution): Engine => {
+const createEngine = ({ options, slots, emit }: Execution): Engine => {
   const { host, executionId, attempts = {}, resumeFrom = [], nodeRuntime = getNodeRuntime } = options;
   const plans = new WeakMap<WorkflowDefinition, WorkflowPlan>();
   const planOf = (wanted: WorkflowDefinition): WorkflowPlan => {
@@ -58,7 +63,6 @@ const createEngine = ({ definition, options, emit }: Execution): Engine => {
     plans.set(wanted, plan);
     return plan;
   };
-  const slots = createSlots(definition.settings.maxParallel);
   return { host, planOf, executionId, attempts, replay: createReplay(resumeFrom), slots, emit };
 };
 

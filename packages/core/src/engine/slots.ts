@@ -3,20 +3,25 @@ export type Slots = {
   /** Calls `grant` once there is a free slot, at once if there is one now. Gives what withdraws the request. */
   request: (grant: () => void, options?: { returning?: boolean }) => () => void;
   release: () => void;
+  /** For when `mayStart` may have changed its mind. */
+  recheck: () => void;
 };
 
-/** First come, first served, save that steps which have only lent their slot go before those that have not begun. */
-export const createSlots = (count: number): Slots => {
+/**
+ * First come, first served, save that steps which have only lent their slot go before those that have not begun. While
+ * `mayStart` says no, nothing new begins; what has begun goes on.
+ */
+export const createSlots = (count: number, mayStart: () => boolean = () => true): Slots => {
   let free = count;
   const returning = new Set<() => void>();
   const starting = new Set<() => void>();
 
   const grantNext = () => {
     while (free > 0) {
-      const [first] = returning.size > 0 ? returning : starting;
-      if (!first) return;
-      returning.delete(first);
-      starting.delete(first);
+      const queue = returning.size > 0 ? returning : starting;
+      const [first] = queue;
+      if (!first || (queue === starting && !mayStart())) return;
+      queue.delete(first);
       free -= 1;
       first();
     }
@@ -33,6 +38,7 @@ export const createSlots = (count: number): Slots => {
       free += 1;
       grantNext();
     },
+    recheck: grantNext,
   };
 };
 
