@@ -11,6 +11,7 @@ export const NAMESPACES = [
   'settings',
   'credentials',
   'nodes',
+  'tools',
   'errors',
 ] as const;
 
