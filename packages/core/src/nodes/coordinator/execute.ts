@@ -1,35 +1,36 @@
+import type { AgentContext } from '../../agents/agent-task.ts';
 import { CoordinatorAgent } from '../../agents/coordinator/coordinator-agent.ts';
-import type { AgentSettings, Specialist } from '../../agents/coordinator/specialist.ts';
+import type { Coordination, Specialist } from '../../agents/coordinator/specialist.ts';
 import { withFeedback } from '../../agents/feedback-prompt.ts';
 import { parseOutputSchema } from '../../agents/output-schema.ts';
 import { bindTools } from '../../tools/bind-tools.ts';
-import type { Execute, ExecuteContext } from '../node-type.ts';
+import type { Execute, ExecuteContext, ExecuteResult } from '../node-type.ts';
 import type { CoordinatorConfig } from './definition.ts';
 
-export const executeCoordinator: Execute<CoordinatorConfig> = async (context) => {
-  const { config, render, feedback, timeoutMs } = context;
+export const executeCoordinator: Execute<CoordinatorConfig> = async (context) =>
+  coordinate(await coordinationOf(context), context);
+
+/** What a coordinator node asks its team to do. */
+export const coordinationOf = async (context: ExecuteContext<CoordinatorConfig>): Promise<Coordination> => {
+  const { config, render, feedback } = context;
   const outputSchema = parseOutputSchema(config.outputSchema);
   const task = await render(config.task);
-  const callTimeoutMs = Math.min(config.timeoutMs, timeoutMs);
-  const coordinator: AgentSettings = {
-    role: config.role,
-    personality: config.personality,
-    model: config.model,
-    temperature: config.temperature,
-    maxTokens: config.maxTokens,
-    timeoutMs: callTimeoutMs,
+  const timeoutMs = Math.min(config.timeoutMs, context.timeoutMs);
+  const { role, personality, model, temperature, maxTokens } = config;
+  return {
+    task: feedback ? withFeedback(task, feedback) : task,
+    coordinator: { role, personality, model, temperature, maxTokens, timeoutMs },
+    specialists: await bindSpecialists(context, timeoutMs),
+    limits: config,
+    outputSchema,
   };
-  const agent = new CoordinatorAgent(
-    {
-      task: feedback ? withFeedback(task, feedback) : task,
-      coordinator,
-      specialists: await bindSpecialists(context, callTimeoutMs),
-      limits: config,
-      outputSchema,
-    },
+};
+
+export const coordinate = async (work: Coordination, context: AgentContext): Promise<ExecuteResult> => {
+  const { answer, complexity, reason, rounds, subtasks, model, usage, costUsd, cached } = await new CoordinatorAgent(
+    work,
     context,
-  );
-  const { answer, complexity, reason, rounds, subtasks, model, usage, costUsd, cached } = await agent.run();
+  ).run();
   return {
     output: { answer, complexity, reason, rounds, subtasks },
     reason: `${complexity}, ${subtasks.length === 1 ? '1 part' : `${subtasks.length} parts`}: ${reason}`,

@@ -1,10 +1,10 @@
-import type { Host } from '../../host/host.ts';
-import { addUsage, NO_USAGE, type Usage } from '../../models/model-call.ts';
+import type { Host } from '../host/host.ts';
+import { addUsage, NO_USAGE, type Usage } from '../models/model-call.ts';
 
 export type Meter = { usage: Usage; costUsd: number; modelCalls: number; cached: boolean };
 
 /** A host that adds up what its model calls use, those of agents that fail later included. */
-export const meterHost = (host: Host): { host: Host; read: () => Meter } => {
+export const meterHost = <Metered extends Host>(host: Metered): { host: Metered; read: () => Meter } => {
   let meter: Meter = { usage: NO_USAGE, costUsd: 0, modelCalls: 0, cached: true };
   const generate: Host['model']['generate'] = async (request, call) => {
     const response = await host.model.generate(request, call);
