@@ -84,10 +84,8 @@ export const evaluateConfig = z.strictObject({
     .min(1)
     .max(20)
     .default([criterionSchema.parse({})])
-    .meta({
-      title: 'Criteria',
-      description: 'Together they give a score: the average by their weights.',
-    }),
+    // No description: the words of the criteria's own field of that name stand in its place.
+    .meta({ title: 'Criteria' }),
   threshold: z.number().min(0).max(1).default(0.8).meta({
     title: 'Passes from',
     description: 'The score, from 0 to 1, that is good enough.',

@@ -44,10 +44,8 @@ export const routerConfig = z.strictObject({
     .max(50)
     .refine((routes) => new Set(routes.map(({ id }) => id)).size === routes.length, 'two routes have the same port id')
     .default([])
-    .meta({
-      title: 'Routes',
-      description: 'Each has a port; what takes none of them leaves through the default port.',
-    }),
+    // No description: the words of the routes' own field of that name stand in its place.
+    .meta({ title: 'Routes' }),
   allowSeveral: z.boolean().default(false).meta({
     title: 'Several at once',
     description: 'Takes every route that fits, instead of the first.',
