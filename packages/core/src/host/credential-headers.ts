@@ -1,4 +1,5 @@
 import { ExecutionError } from '../engine/execution-errors.ts';
+import { fetchHttp } from './fetch-http.ts';
 import type { Host } from './host.ts';
 
 /** The headers to add to a request for this address. Throw for an address that must not see them. */
@@ -19,13 +20,22 @@ export const headersOf = async (
   });
 };
 
-/** Adds a credential's headers to what the workflow itself sends; the credential's win. */
-export const withCredentials = (http: Host['http'], credentials: Record<string, CredentialHeaders>): Host['http'] => ({
-  fetch: async (request, call) => {
+/**
+ * HTTP requests with a credential's headers beside what the workflow itself sends; the credential's win. Such a request
+ * follows no redirect: it would take the secret to another place.
+ */
+export const fetchWithCredentials = (
+  fetch: typeof globalThis.fetch,
+  credentials: Record<string, CredentialHeaders>,
+): Host['http']['fetch'] => {
+  const plain = fetchHttp(fetch);
+  const staying = fetchHttp((input, init) => fetch(input, { ...init, redirect: 'error' }));
+  return async (request, call) => {
+    if (!request.credential) return plain(request, call);
     const added = await headersOf(credentials, request);
-    return http.fetch({ ...request, headers: mergeHeaders(request.headers, added) }, call);
-  },
-});
+    return staying({ ...request, headers: mergeHeaders(request.headers, added) }, call);
+  };
+};
 
 /** Names of headers are the same in upper and lower case. */
 export const mergeHeaders = (first: Record<string, string>, second: Record<string, string>): Record<string, string> => {

@@ -4,9 +4,22 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../engine/events.ts';
 import { runWorkflow } from '../engine/run-workflow.ts';
+import { createVirtualClock } from '../engine/testing/virtual-clock.ts';
 import { validateWorkflow } from '../graph/validate-workflow.ts';
 import { modelRequestSchema, promptOf } from '../models/model-call.ts';
+import { startLocalServer } from '../tools/testing/local-server.ts';
+import type { CallContext } from './host.ts';
 import { createInProcessHost } from './in-process-host.ts';
+import { createMemoryFiles } from './memory-files.ts';
+import { startMcpServer } from './testing/mcp-server.ts';
+
+const call = (): CallContext => ({
+  nodeId: 'a',
+  iteration: '',
+  attempt: 1,
+  index: 0,
+  signal: new AbortController().signal,
+});
 
 const PACKAGE_ROOT = new URL('../../', import.meta.url);
 
@@ -78,6 +91,71 @@ describe('createInProcessHost', () => {
       },
     ]);
     expect(events.at(-1)).toMatchObject({ results: 'About tea.' });
+  });
+
+  it('names the option that it was not given', async () => {
+    const host = createInProcessHost();
+    const asked = {
+      database: host.database.query({ credential: 'orders', sql: 'SELECT 1' }, call()),
+      human: host.human.ask({ kind: 'approval', title: 'May I?' }, call()),
+      workflow: host.workflow.load({ workflow: 'w1' }, call()),
+    };
+    for (const [option, answer] of Object.entries(asked)) {
+      await expect(answer).rejects.toMatchObject({
+        data: { code: 'not_available', hint: `Give the host the option “${option}”.` },
+      });
+    }
+  });
+
+  it('asks the ports that it is given', async () => {
+    const human = { ask: async () => ({ kind: 'expired' as const, at: 1 }) };
+    const files = createMemoryFiles();
+    const host = createInProcessHost({ human, files });
+    expect(await host.human.ask({ kind: 'approval', title: 'May I?' }, call())).toEqual({ kind: 'expired', at: 1 });
+    expect(host.files).toBe(files);
+  });
+
+  it('waits, and tells the time, by its clock', async () => {
+    const clock = createVirtualClock();
+    const host = createInProcessHost({ clock });
+    await host.timer.wait({ ms: 86_400_000 }, call());
+    expect(await host.timer.now(call())).toBe(86_400_000);
+  });
+
+  it('adds credentials to requests, and takes them nowhere else', async () => {
+    const server = await startLocalServer(({ url }) =>
+      url === '/away' ? { status: 302, headers: { location: '/elsewhere' } } : { body: '{}' },
+    );
+    const host = createInProcessHost({ credentials: { shop: (url) => ({ 'X-Key': `for ${url.pathname}` }) } });
+    const get = (path: string, credential?: string) =>
+      host.http.fetch(
+        { method: 'GET', url: `${server.origin}${path}`, headers: { 'x-key': 'mine' }, timeoutMs: 5_000, credential },
+        call(),
+      );
+    await get('/here', 'shop');
+    await get('/away');
+    await expect(get('/away', 'shop')).rejects.toMatchObject({
+      data: { code: 'http_failed', message: expect.stringContaining('redirect') },
+    });
+    await expect(get('/here', 'other')).rejects.toMatchObject({ data: { code: 'credential_failed' } });
+    expect(server.received.map(({ url, headers }) => `${url} ${headers['x-key']}`)).toEqual([
+      '/here for /here',
+      '/away mine',
+      '/elsewhere mine',
+      '/away for /away',
+    ]);
+    await server.close();
+  });
+
+  it('asks MCP servers what they offer', async () => {
+    const server = await startMcpServer({ token: 'open sesame' });
+    const host = createInProcessHost({ credentials: { test: () => ({ Authorization: 'Bearer open sesame' }) } });
+    const tools = await host.mcp.listTools({ url: server.url, credential: 'test' }, call());
+    expect(tools.map(({ name }) => name)).toContain('add');
+    expect(await host.mcp.callTool({ url: server.url, credential: 'test', name: 'mixed' }, call())).toMatchObject({
+      isError: false,
+    });
+    await server.close();
   });
 
   it('runs the example in the README', async () => {

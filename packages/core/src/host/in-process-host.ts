@@ -1,7 +1,6 @@
 import { generateWithDemoModel } from '../models/demo-model.ts';
 import { runJavaScript } from '../nodes/code/run-javascript.ts';
-import { type CredentialHeaders, headersOf, mergeHeaders, withCredentials } from './credential-headers.ts';
-import { fetchHttp } from './fetch-http.ts';
+import { type CredentialHeaders, fetchWithCredentials, headersOf, mergeHeaders } from './credential-headers.ts';
 import { createFolderFiles } from './folder-files.ts';
 import type { Host } from './host.ts';
 import { createMemoryFiles } from './memory-files.ts';
@@ -49,7 +48,7 @@ export const createInProcessHost = ({
   const filesOfSteps = filesPort(files);
   return {
     model: { generate },
-    http: withCredentials({ fetch: fetchHttp(fetch) }, credentials),
+    http: { fetch: fetchWithCredentials(fetch, credentials) },
     files: filesOfSteps,
     database: ports.database ?? sqliteInFiles(filesOfSteps, unavailable.database),
     websocket: ports.websocket ?? createWebsocketPort(credentials),
