@@ -81,20 +81,23 @@ const PROBLEMS: Record<Problem['code'], Record<string, string>[]> = {
   overlapping_feedback: [{ node: 'A', other: 'B' }],
 };
 
+const CODES = Object.keys(PROBLEMS) as Problem['code'][];
+
 describe.each([
   ['en', enBuilder],
   ['ja', jaBuilder],
 ])('problems in %s', (locale, messages) => {
   const t = createTranslator({
     locale,
-    messages: messages as Record<string, never>,
+    messages: { problemText: messages.problemText },
     onError: (error) => {
       throw error;
     },
   });
 
-  it.each(Object.entries(PROBLEMS))('have words for %s that can be filled in', (code, params) => {
-    const texts = params.map((values) => t(`problemText.${code}` as never, { field: '', ...values } as never));
+  it.each(CODES)('have words for %s that can be filled in', (code) => {
+    const params = PROBLEMS[code];
+    const texts = params.map((values) => t(`problemText.${code}`, { field: '', ...values }));
     expect(new Set(texts).size).toBe(params.length);
     for (const text of texts) expect(text).not.toMatch(/[{}]/);
   });

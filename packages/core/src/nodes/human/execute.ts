@@ -34,8 +34,8 @@ const requestOf = async ({ config, render }: ExecuteContext<HumanConfig>): Promi
   const message = await render(config.message);
   return humanRequestSchema.parse({
     kind: config.kind,
-    title: title.slice(0, MAX_TITLE_LENGTH) || 'Please decide',
-    message: message.slice(0, MAX_MESSAGE_LENGTH),
+    title: cut(title, MAX_TITLE_LENGTH) || 'Please decide',
+    message: cut(message, MAX_MESSAGE_LENGTH),
     choices: config.kind === 'choice' ? config.choices.map(({ id, label }) => ({ id, label: label || id })) : [],
     fields: config.kind === 'form' ? config.fields : [],
     ...(config.deadlineMinutes > 0
@@ -43,6 +43,9 @@ const requestOf = async ({ config, render }: ExecuteContext<HumanConfig>): Promi
       : {}),
   });
 };
+
+/** A character that the cut would halve is replaced: databases take no half ones. */
+const cut = (text: string, length: number): string => text.slice(0, length).toWellFormed();
 
 const atDeadline = async (
   request: HumanRequest,

@@ -165,6 +165,8 @@ it('asks in words that fit, whatever comes in', async () => {
   const long = await ask(config, answered({ approved: true }), `${'y'.repeat(400)}\n${'x'.repeat(120_000)}`);
   expect([long.request.title.length, long.request.message.length]).toEqual([300, 100_000]);
   expect((await ask(config, answered({ approved: true }), '')).request.title).toBe('Please decide');
+  const emoji = await ask(config, answered({ approved: true }), `${'y'.repeat(299)}😀`);
+  expect(emoji.request.title.isWellFormed()).toBe(true);
 });
 
 it('has ports by what it asks for', () => {
