@@ -63,6 +63,9 @@ const childrenOf = (pid: number): number[] =>
 const isAlive = (pid: number): boolean =>
   existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
+/** Longer than any test waits, and short enough not to give its sandbox back. */
+const stays = (id: string) => ({ id, type: 'delay', config: { seconds: 60 } });
+
 const agents = (count: number, config: Record<string, unknown> = {}) =>
   Array.from({ length: count }, (_, index) => ({
     id: `agent_${index + 1}`,
@@ -202,7 +205,7 @@ describe('cancel', () => {
 
   test('is obeyed without the live channel, by the next heartbeat', async () => {
     await start();
-    const id = await run(chain([{ id: 'wait', type: 'delay', config: { seconds: 600 } }]));
+    const id = await run(chain([stays('wait')]));
     await waitForExecution(prisma, id, { until: ({ steps }) => steps.wait?.status === 'running' });
     await requestCancel(prisma, { id, workspaceId });
     expect(await waitForExecution(prisma, id, { timeoutMs: 12_000 })).toMatchObject({ status: 'cancelled' });
@@ -238,7 +241,7 @@ describe('an executor that dies', () => {
 
   test('after a call was answered and before its step was written: the answer is taken from memory', async () => {
     // The step goes on after its call, so the answer is stored while the step still runs.
-    const definition = chain([...agents(1), { id: 'wait', type: 'delay', config: { seconds: 600 } }]);
+    const definition = chain([...agents(1), stays('wait')]);
     const first = await start();
     const id = await run(definition);
     await waitForExecution(prisma, id, { until: ({ steps }) => steps.wait?.status === 'running' });
@@ -344,7 +347,7 @@ test.skipIf(!redisUrl)('the queue and the live channel may be on Redis', async (
   const redisLive = createLiveChannel(config);
   try {
     const executor = await start({ env: { REDIS_URL: url.toString() } });
-    const definition = chain([{ id: 'wait', type: 'delay', config: { seconds: 600 } }]);
+    const definition = chain([stays('wait')]);
     const id = await queueExecution({ prisma, queue: redisQueue }, { workspaceId, definition });
     await waitForExecution(prisma, id, { until: ({ steps }) => steps.wait?.status === 'running' });
     await requestCancel(prisma, { id, workspaceId });

@@ -169,12 +169,20 @@ for (const kind of sandboxKinds)
         `${event({ type: 'execution_started', resumedSteps: 0 })} ${event({ type: 'step_completed', nodeId: 'start', attempt: 1, output: 1, ports: [] })} ${stay}`,
       ],
       [
+        'runs a node of the workflow where no container runs it',
+        `${event({ type: 'execution_started', resumedSteps: 0 })} ${event({ type: 'step_started', nodeId: 'start', iteration: 'each[0]', attempt: 1, input: 1 })} ${stay}`,
+      ],
+      [
+        'waits for what nobody was asked for',
+        `${event({ type: 'execution_started', resumedSteps: 0 })} ${event({ type: 'step_started', nodeId: 'start', attempt: 1, input: 1 })} ${event({ type: 'step_waiting', nodeId: 'start', attempt: 1, kind: 'timer' })} ${stay}`,
+      ],
+      [
         'calls a model for a step that does not run',
-        `${send({ type: 'call', id: 1, method: 'model.generate', nodeId: 'start', attempt: 1, index: 0, params: {} })} ${stay}`,
+        `${send({ type: 'call', id: 1, method: 'model.generate', nodeId: 'start', iteration: '', attempt: 1, index: 0, params: {} })} ${stay}`,
       ],
       [
         'asks for a method that does not exist',
-        `${send({ type: 'call', id: 1, method: 'files.read', nodeId: 'start', attempt: 1, index: 0, params: {} })} ${stay}`,
+        `${send({ type: 'call', id: 1, method: 'files.remove', nodeId: 'start', iteration: '', attempt: 1, index: 0, params: {} })} ${stay}`,
       ],
     ])('%s: a violation, and it is killed', async (_name, program) => {
       const result = await run(program);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Docker from 'dockerode';
 import { buildRuntime } from '../../../apps/executor/scripts/build-runtime.ts';
+import { PROTOCOL_VERSION } from '../../../apps/executor/src/channel/protocol.ts';
 import { createDockerProvider } from '../../../apps/executor/src/sandbox/docker-sandbox.ts';
 import { createProcessProvider } from '../../../apps/executor/src/sandbox/process-sandbox.ts';
 import { ensureRuntimeImage } from '../../../apps/executor/src/sandbox/runtime-image.ts';
@@ -75,4 +76,4 @@ export const openSandboxes = async (
 };
 
 /** What tells the executor that the runtime has started. */
-const READY = `process.stdout.write('{"type":"ready","protocol":1}\\n');`;
+const READY = `process.stdout.write('{"type":"ready","protocol":${PROTOCOL_VERSION}}\\n');`;

@@ -17,6 +17,8 @@ export const openChannel = (sandbox: Sandbox): SandboxChannel => {
   const { stdin, stdout } = sandbox;
   const frames = createFrameDecoder(sandboxFrameSchema);
   stdout.on('error', () => frames.end());
+  // It may break the protocol before anybody reads; whoever reads then is told.
+  frames.on('error', () => undefined);
   stdout.pipe(frames);
 
   return {
