@@ -1,9 +1,10 @@
 import { choose, splitCandidates } from './choose.ts';
-import { classify, conceptScore, evidenceSentence } from './classify.ts';
+import { classify, conceptScore, evidenceSentence, isFallback } from './classify.ts';
 import { draftReply } from './draft-reply.ts';
 import { type Facts, findFacts, findNumbers } from './facts.ts';
 import { shorten, splitSentences } from './language.ts';
 import { FLAG_WORDS } from './lexicon.ts';
+import { type Option, rankOptions, readOptions } from './options.ts';
 import type { ReadPrompt } from './read-prompt.ts';
 import { keyPhrases, summarize, topSentences } from './summarize.ts';
 
@@ -75,7 +76,27 @@ const fillEnum = (values: unknown[], context: FillContext, name: string): unknow
     const chosen = label && texts.find((text) => sameLabel(text, label));
     if (chosen) return chosen;
   }
-  return classify(context.prompt.material, texts).label;
+  const described = describedOptions(texts, context);
+  if (!described) return classify(context.prompt.material, texts).label;
+  const [best] = rankOptions(
+    context.prompt.material,
+    described.filter(({ id }) => !isFallback(id)),
+  );
+  if (best && best.score > 0) return best.option.id;
+  return texts.find(isFallback) ?? best?.option.id ?? texts[0];
+};
+
+/** The choices with what the prompt's list says of them; `undefined` when it has no such list. */
+const describedOptions = (ids: string[], { prompt }: FillContext): Option[] | undefined => {
+  const options = readOptions(prompt.instruction, ids);
+  return options.filter(({ words }) => words !== '').length >= 2 ? options : undefined;
+};
+
+/** Every choice that fits nearly as well as the best one. */
+const fittingOptions = (options: Option[], material: string): string[] => {
+  const ranked = rankOptions(material, options).filter(({ score, option }) => score > 0 && !isFallback(option.id));
+  const best = ranked[0]?.score ?? 0;
+  return ranked.filter(({ score }) => score >= best * 0.4).map(({ option }) => option.id);
 };
 
 const sameLabel = (a: string, b: string): boolean => {
@@ -89,6 +110,12 @@ const fillArray = (schema: Schema, context: FillContext, name: string, depth: nu
   const wanted = Math.min(numberOr(schema.maxItems, 5), Math.max(least, 3));
   const { material } = context.prompt;
   if (Array.isArray(items.enum)) {
+    const texts = items.enum.filter((one): one is string => typeof one === 'string');
+    const described = describedOptions(texts, context);
+    if (described) {
+      const fitting = fittingOptions(described, material).slice(0, numberOr(schema.maxItems, texts.length));
+      return padded(fitting, least, () => fillEnum(texts, context, name));
+    }
     const scored = items.enum.filter((value) => typeof value === 'string' && conceptScore(material, value) > 0);
     return padded(scored.slice(0, wanted), least, () => fillEnum(items.enum as unknown[], context, name));
   }
