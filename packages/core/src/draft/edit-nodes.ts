@@ -6,7 +6,6 @@ import * as Y from 'yjs';
 import {
   nodeIdSchema,
   type WorkflowDefinition,
-  type WorkflowEdge,
   type WorkflowNode,
   type WorkflowSettings,
 } from '../definition/workflow-definition.ts';
@@ -28,8 +27,9 @@ import {
   writeNode,
 } from './draft-document.ts';
 import { moveIntoParent, placeNodes } from './edit-parents.ts';
+import { createMemberRenames } from './member-renames.ts';
 import { freeName, newNodeId } from './new-names.ts';
-import { NO_RENAMES, type Renames, rewriteConfigReferences } from './references.ts';
+import { type MemberRenames, type ReferenceRenames, rewriteConfigReferences } from './references.ts';
 import { fromShared, itemSchema, mergeValue, propertySchema, toShared } from './shared-values.ts';
 
 export type NewNode = {
@@ -163,7 +163,8 @@ export const renameNodeId = (doc: Y.Doc, from: string, to: string, origin: Origi
   const node = draftNode(doc, from);
   if (!node || from === to || nodes.has(to) || !nodeIdSchema.safeParse(to).success) return false;
   doc.transact(() => {
-    const joins = joinsOf(readEdges(doc), from);
+    const renames = new Map([[from, to]]);
+    const membersFor = createMemberRenames({ nodes: readNodes(doc), edges: readEdges(doc) }, renames);
     const edges = readEdges(doc).filter((edge) => edge.source === from || edge.target === from);
     const orders = new Map(edges.map((edge, i) => [edge.id, orderOf(draftEdges(doc).get(edge.id)) ?? i]));
     nodes.set(to, node.clone());
@@ -176,7 +177,7 @@ export const renameNodeId = (doc: Y.Doc, from: string, to: string, origin: Origi
     for (const [id, other] of nodes.entries()) {
       if (!(other instanceof Y.Map)) continue;
       if (other.get('parent') === from) other.set('parent', to);
-      rewriteReferencesIn(other, new Map([[from, to]]), joins.has(id) ? new Map([[from, to]]) : NO_RENAMES);
+      rewriteReferencesIn(other, { steps: renames, members: membersFor(id === to ? from : id) });
     }
   }, origin);
   return true;
@@ -189,24 +190,11 @@ const orderOf = (edge: unknown): number | undefined => {
     : undefined;
 };
 
-/** The nodes that this one leads to together with others: they see its output as `previous.<id>`. */
-const joinsOf = (edges: readonly Pick<WorkflowEdge, 'source' | 'target'>[], nodeId: string): Set<string> => {
-  const sources = sourcesByTarget(edges);
-  const targets = [...sources].filter(([, found]) => found.size > 1 && found.has(nodeId));
-  return new Set(targets.map(([target]) => target));
-};
-
-const sourcesByTarget = (edges: readonly Pick<WorkflowEdge, 'source' | 'target'>[]): Map<string, Set<string>> => {
-  const sources = new Map<string, Set<string>>();
-  for (const { source, target } of edges) sources.set(target, (sources.get(target) ?? new Set()).add(source));
-  return sources;
-};
-
-const rewriteReferencesIn = (node: DraftMap, renames: Renames, previous: Renames): void => {
+const rewriteReferencesIn = (node: DraftMap, renames: ReferenceRenames): void => {
   const type = String(node.get('type'));
   const config = fromShared(node.get('config'));
   if (typeof config === 'object' && config !== null) {
-    writeConfig(node, type, rewriteConfigReferences(type, { ...config }, { steps: renames, previous }));
+    writeConfig(node, type, rewriteConfigReferences(type, { ...config }, renames));
   }
 };
 
@@ -258,9 +246,9 @@ export const insertFragment = (
       const taken = new Set([...ids.values(), ...fragment.nodes.map((other) => other.id)]);
       ids.set(node.id, newNodeId(doc, node.type, taken));
     }
-    const sources = sourcesByTarget(fragment.edges);
+    const membersFor = createMemberRenames(fragment, ids);
     for (const node of fragment.nodes)
-      writeNode(doc, copyOf(doc, node, { sources, ids, offset }), nextOrder(draftNodes(doc)));
+      writeNode(doc, copyOf(doc, node, { members: membersFor(node.id), ids, offset }), nextOrder(draftNodes(doc)));
     for (const edge of fragment.edges) {
       const source = ids.get(edge.source);
       const target = ids.get(edge.target);
@@ -277,23 +265,21 @@ export const insertFragment = (
 };
 
 type Copying = {
-  sources: ReadonlyMap<string, ReadonlySet<string>>;
+  members: readonly MemberRenames[];
   ids: ReadonlyMap<string, string>;
   offset: { x: number; y: number };
 };
 
-const copyOf = (doc: Y.Doc, node: WorkflowNode, { sources, ids, offset }: Copying): WorkflowNode => {
+const copyOf = (doc: Y.Doc, node: WorkflowNode, { members, ids, offset }: Copying): WorkflowNode => {
   const { parent: oldParent, ...rest } = node;
   const parent = oldParent === undefined ? undefined : ids.get(oldParent);
   const moved = { x: node.position.x + offset.x, y: node.position.y + offset.y };
-  const leading = sources.get(node.id);
-  const previous = leading && leading.size > 1 ? new Map([...ids].filter(([id]) => leading.has(id))) : NO_RENAMES;
   return {
     ...rest,
     ...(parent === undefined ? { position: moved } : { parent }),
     id: ids.get(node.id) ?? node.id,
     name: freeName(doc, node.name),
-    config: rewriteConfigReferences(node.type, node.config, { steps: ids, previous }),
+    config: rewriteConfigReferences(node.type, node.config, { steps: ids, members }),
   };
 };
 

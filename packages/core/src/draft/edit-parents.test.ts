@@ -300,6 +300,54 @@ describe('a new id', () => {
     expect(readNode(doc, 'code')?.config.source).toBe('return previous.first + previous["first"] + previous.ab');
   });
 
+  it('is taken over where a container gives the outputs of its last nodes, and in a copy of it', () => {
+    const config = {
+      template: '{{ steps.each.output[0].a & previous.a & $lookup(steps.each.output, "a") & previous.other }}',
+    };
+    const doc = draft(
+      [
+        { id: 'each', type: 'map' },
+        { id: 'a', parent: 'each' },
+        { id: 'b', parent: 'each' },
+        { id: 'memo', type: 'note', parent: 'each' },
+        { id: 'next', config },
+        { id: 'beside' },
+        { id: 'join', config: { template: '{{ previous.each.a & previous.a }}' } },
+        { id: 'code', type: 'code', config: { source: "steps.each.output?.a + steps?.each.output['a'] + previous.a" } },
+      ],
+      'each>next',
+      'each>join',
+      'beside>join',
+      'beside>code',
+    );
+    const copies = insertFragment(doc, copyFragment(doc, ['each', 'next']), { x: 0, y: 0 }, 'me');
+    const [each, a] = [copies.get('each'), copies.get('a')];
+    expect(readNode(doc, copies.get('next') ?? '')?.config.template).toBe(
+      `{{ steps.${each}.output[0].${a} & previous.${a} & $lookup(steps.${each}.output, "${a}") & previous.other }}`,
+    );
+    renameNodeId(doc, 'a', 'first', 'me');
+    expect(readNode(doc, 'next')?.config.template).toBe(
+      '{{ steps.each.output[0].first & previous.first & $lookup(steps.each.output, "first") & previous.other }}',
+    );
+    expect(readNode(doc, 'join')?.config.template).toBe('{{ previous.each.first & previous.a }}');
+    expect(readNode(doc, 'code')?.config.source).toBe(
+      "steps.each.output?.first + steps?.each.output['first'] + previous.a",
+    );
+  });
+
+  it('leaves the outputs of a body with one last node alone', () => {
+    const doc = draft(
+      [
+        { id: 'each', type: 'map' },
+        { id: 'a', parent: 'each' },
+        { id: 'next', config: { template: '{{ previous.a }}' } },
+      ],
+      'each>next',
+    );
+    renameNodeId(doc, 'a', 'first', 'me');
+    expect(readNode(doc, 'next')?.config.template).toBe('{{ previous.a }}');
+  });
+
   it('is taken over by an evaluation that names the step, alone or in a copy', () => {
     const doc = draft([{ id: 'a' }, { id: 'judge', type: 'evaluate', config: { judged: 'a' } }], 'a>judge');
     const ids = insertFragment(doc, copyFragment(doc, ['a', 'judge']), { x: 0, y: 0 }, 'me');

@@ -1,4 +1,4 @@
-import type { ReferenceRoot } from '../expressions/references.ts';
+import { type ReferencePath, STEPS } from '../expressions/references.ts';
 import { rewriteExpressionReferences, rewriteReferences } from '../expressions/template.ts';
 import { type FormSchema, formSchemaFor } from '../nodes/form-schema.ts';
 import { isRecord, itemSchema, propertySchema } from './shared-values.ts';
@@ -10,9 +10,12 @@ export const NO_RENAMES: Renames = new Map();
 export type ReferenceRenames = {
   /** For `steps.<id>` and for fields that name a step. */
   steps: Renames;
-  /** For `previous.<id>`: only of those that lead to the node together with others. */
-  previous: Renames;
+  /** For ids that stand elsewhere. */
+  members: readonly MemberRenames[];
 };
+
+/** For `<path>.<id>`, the path with new ids already. */
+export type MemberRenames = { path: ReferencePath; ids: Renames };
 
 /** The config with every reference in its templates, expressions, code and step fields pointing at the new ids. */
 export const rewriteConfigReferences = (
@@ -35,19 +38,15 @@ const rewriteValue = (value: unknown, schema: FormSchema | undefined, renames: R
   );
 };
 
-const rewriteText = (text: string, widget: unknown, { steps, previous }: ReferenceRenames): string => {
+const rewriteText = (text: string, widget: unknown, { steps, members }: ReferenceRenames): string => {
   if (widget === 'step') return steps.get(text) ?? text;
   const rewrite = rewriterOf(widget);
   if (!rewrite) return text;
-  const inSteps = rewriteAll(text, steps, (found, from, to) => rewrite(found, from, to, 'steps'));
-  return rewriteAll(inSteps, previous, (found, from, to) => rewrite(found, from, to, 'previous'));
+  return [{ path: STEPS, ids: steps }, ...members].reduce(
+    (result, { path, ids }) => [...ids].reduce((found, [from, to]) => rewrite(found, from, to, path), result),
+    text,
+  );
 };
-
-const rewriteAll = (
-  text: string,
-  renames: Renames,
-  rewrite: (text: string, from: string, to: string) => string,
-): string => [...renames].reduce((result, [from, to]) => rewrite(result, from, to), text);
 
 const rewriterOf = (widget: unknown) => {
   if (widget === 'template') return rewriteReferences;
@@ -56,13 +55,9 @@ const rewriterOf = (widget: unknown) => {
 };
 
 /** Node ids hold no characters that mean something in a pattern. */
-const rewriteJavaScript = (source: string, from: string, to: string, root: ReferenceRoot): string =>
-  source
-    .replace(
-      new RegExp(`\\b${root}(\\??)\\.${from}(?![A-Za-z0-9_$])`, 'g'),
-      (_, optional) => `${root}${optional}.${to}`,
-    )
-    .replace(
-      new RegExp(`\\b${root}(\\??\\.)?\\[(['"\`])${from}\\2\\]`, 'g'),
-      (_, optional = '', quote) => `${root}${optional}[${quote}${to}${quote}]`,
-    );
+const rewriteJavaScript = (source: string, from: string, to: string, path: ReferencePath): string => {
+  const value = `\\b${path.join('\\??\\.')}`;
+  return source
+    .replace(new RegExp(`(${value}\\??\\.)${from}(?![A-Za-z0-9_$])`, 'g'), `$1${to}`)
+    .replace(new RegExp(`(${value}(?:\\??\\.)?\\[(['"\`]))${from}(?=\\2\\])`, 'g'), `$1${to}`);
+};

@@ -1,7 +1,8 @@
 import { compileExpression } from './expression.ts';
 
-/** Where a node's id may stand as a member: `steps`, and `previous` where several predecessors lead to a node. */
-export type ReferenceRoot = 'steps' | 'previous';
+/** Where ids of nodes stand as members: `steps`, and where a value holds several outputs, such as `previous` or `steps.each.output`. */
+export type ReferencePath = readonly [string, ...string[]];
+export const STEPS: ReferencePath = ['steps'];
 
 /** A step that an expression names: `steps.<id>` or `$lookup(steps, "<id>")`. */
 export type StepReference = {
@@ -15,13 +16,13 @@ export type StepReference = {
 type AstNode = { type?: unknown; value?: unknown; position?: unknown; steps?: unknown; [key: string]: unknown };
 
 /** Throws `ExpressionSyntaxError`. Ids that are computed when it runs cannot be told. */
-export const findReferences = (source: string, root: ReferenceRoot = 'steps'): StepReference[] => {
+export const findReferences = (source: string, path: ReferencePath = STEPS): StepReference[] => {
   const found: StepReference[] = [];
-  visit(compileExpression(source).ast(), { source, root, found }, true);
+  visit(compileExpression(source).ast(), { source, path, found }, true);
   return found.sort((left, right) => left.start - right.start);
 };
 
-type Search = { source: string; root: ReferenceRoot; found: StepReference[] };
+type Search = { source: string; path: ReferencePath; found: StepReference[] };
 
 /**
  * `atRoot`: names are looked up in the scope itself. Behind the first step of a path, in filters, sorting and
@@ -48,26 +49,27 @@ const visit = (value: unknown, search: Search, atRoot: boolean): void => {
 const RELATIVE_PARTS = new Set(['predicate', 'stages', 'group', 'terms', 'pattern', 'update', 'delete']);
 
 const referenceOfPath = (node: AstNode, search: Search, atRoot: boolean): StepReference | undefined => {
-  const id = pathFromRoot(node, search.root, atRoot)?.[0];
+  const id = pathFromRoot(node, search.path, atRoot)?.[0];
   return id?.type === 'name' ? located(id, search.source) : undefined;
 };
 
 const referenceOfLookup = (node: AstNode, search: Search, atRoot: boolean): StepReference | undefined => {
   if (node.type !== 'function' || !isAstNode(node.procedure) || node.procedure.value !== 'lookup') return undefined;
   const [target, id] = astNodes(node.arguments);
-  const isLookup = target && id?.type === 'string' && pathFromRoot(target, search.root, atRoot)?.length === 0;
+  const isLookup = target && id?.type === 'string' && pathFromRoot(target, search.path, atRoot)?.length === 0;
   return isLookup ? located(id, search.source) : undefined;
 };
 
-/** What follows `steps` (or `previous`) in a path that begins there; `undefined` for every other node. */
-const pathFromRoot = (node: AstNode, root: ReferenceRoot, atRoot: boolean): AstNode[] | undefined => {
+/** What follows the names of `wanted` in a path that begins with them; `undefined` for every other node. */
+const pathFromRoot = (node: AstNode, wanted: ReferencePath, atRoot: boolean): AstNode[] | undefined => {
   if (node.type !== 'path') return undefined;
   const path = astNodes(node.steps);
   const [first] = path;
   const fromContext = first?.type === 'variable' && first.value === '' && atRoot;
   const fromTop = first?.type === 'variable' && first.value === '$';
   const names = fromContext || fromTop ? path.slice(1) : atRoot ? path : [];
-  return names[0]?.type === 'name' && names[0].value === root ? names.slice(1) : undefined;
+  const begins = wanted.every((name, i) => names[i]?.type === 'name' && names[i].value === name);
+  return begins ? names.slice(wanted.length) : undefined;
 };
 
 /** JSONata's position is where the token ends. */

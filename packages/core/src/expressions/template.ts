@@ -1,7 +1,7 @@
 import { ExecutionError } from '../engine/execution-errors.ts';
 import { type ExpressionScope, evaluateExpression } from './expression.ts';
 import { findExpressionEnd } from './find-expression-end.ts';
-import { findReferences, type ReferenceRoot, type StepReference } from './references.ts';
+import { findReferences, type ReferencePath, STEPS, type StepReference } from './references.ts';
 
 /** A template cut into literal text and the JSONata between `{{` and `}}`. */
 export type TemplatePart =
@@ -87,16 +87,16 @@ export const rewriteReferences = (
   template: string,
   fromId: string,
   toId: string,
-  root: ReferenceRoot = 'steps',
+  path: ReferencePath = STEPS,
 ): string => {
   if (!template.includes(fromId)) return template;
   const { parts, unclosedAt } = parseTemplate(template);
   const rewritten = parts.map((part) =>
-    part.kind === 'text' ? part.text : `{{${rewriteExpressionReferences(part.source, fromId, toId, root)}}}`,
+    part.kind === 'text' ? part.text : `{{${rewriteExpressionReferences(part.source, fromId, toId, path)}}}`,
   );
   const tail = rewritten.at(-1);
   if (unclosedAt !== undefined && tail !== undefined)
-    rewritten[rewritten.length - 1] = rewriteByPattern(tail, fromId, toId, root);
+    rewritten[rewritten.length - 1] = rewriteByPattern(tail, fromId, toId, path);
   return rewritten.join('');
 };
 
@@ -105,10 +105,10 @@ export const rewriteExpressionReferences = (
   source: string,
   fromId: string,
   toId: string,
-  root: ReferenceRoot = 'steps',
+  path: ReferencePath = STEPS,
 ): string => {
-  const references = referencesIn(source, root);
-  if (references === undefined) return rewriteByPattern(source, fromId, toId, root);
+  const references = referencesIn(source, path);
+  if (references === undefined) return rewriteByPattern(source, fromId, toId, path);
   return references
     .filter((reference) => reference.nodeId === fromId)
     .reduceRight(
@@ -118,14 +118,14 @@ export const rewriteExpressionReferences = (
 };
 
 /** For text that does not compile yet: somebody is typing, and the name they typed still has to follow. */
-const rewriteByPattern = (source: string, fromId: string, toId: string, root: ReferenceRoot): string =>
-  source.replace(new RegExp(`\\b${root}\\s*\\.\\s*\`?${fromId}(?![A-Za-z0-9_])`, 'g'), (found) =>
+const rewriteByPattern = (source: string, fromId: string, toId: string, path: ReferencePath): string =>
+  source.replace(new RegExp(`\\b${path.join('\\s*\\.\\s*')}\\s*\\.\\s*\`?${fromId}(?![A-Za-z0-9_])`, 'g'), (found) =>
     found.replace(new RegExp(`${fromId}$`), toId),
   );
 
-const referencesIn = (source: string, root: ReferenceRoot = 'steps'): StepReference[] | undefined => {
+const referencesIn = (source: string, path: ReferencePath = STEPS): StepReference[] | undefined => {
   try {
-    return findReferences(source, root);
+    return findReferences(source, path);
   } catch {
     return undefined;
   }
