@@ -4,7 +4,10 @@ const workflow = new AgentWorkflow({
   agents: [
     agent({ role: 'Researcher', prompt: 'List the key points of this text.\n\n<text>{{ input.task }}</text>' }),
     agent({ role: 'Writer', prompt: 'Summarise in two sentences.\n\n<points>{{ previous }}</points>' }),
-    review({ criteria: ['Keeps to the facts of the text', { pattern: /\.\s*$/, name: 'Whole sentences' }], maxRounds: 2 }),
+    review({
+      criteria: ['Keeps to the facts of the text', { pattern: /\.\s*$/, name: 'Whole sentences' }],
+      maxRounds: 2,
+    }),
   ],
   errorHandling: 'retry_3_times',
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { AgentAnswer, AgentTask } from '../agents/agent-task.ts';
 import { meterHost } from '../agents/meter-host.ts';
@@ -112,8 +113,8 @@ type RunInput = { task?: unknown; context?: unknown };
 
 const viewOf = ({ input, previous, steps }: ExecuteContext<unknown>): RunView => {
   const { task, context } = (typeof input === 'object' && input !== null ? input : {}) as RunInput;
-  // The first step gets the whole input as its previous.
-  return { task, context, steps, previous: previous === input ? task : previous };
+  // The first step gets the whole input, as a copy.
+  return { task, context, steps, previous: isDeepStrictEqual(previous, input) ? task : previous };
 };
 
 const parseWith = (output: z.ZodType, value: unknown): unknown => {
