@@ -21,7 +21,7 @@ export type OutsideServices = Omit<HostServices, 'model.generate'>;
 
 export type OutsideOptions = {
   prisma: PrismaClient;
-  metrics: Metrics;
+  metrics: Pick<Metrics, 'egressDenials'>;
   agent: Dispatcher;
   privateHosts: readonly PrivateHost[];
   masterKey: string;
@@ -29,10 +29,15 @@ export type OutsideOptions = {
   tokens: TokenKeeper;
 };
 
+type OutsideClaim = Pick<ClaimedExecution, 'attemptId'> & {
+  execution: Pick<ClaimedExecution['execution'], 'id'>;
+  workspace: Pick<ClaimedExecution['workspace'], 'id' | 'allowedHosts'>;
+};
+
 /** Everything but models that one execution may ask of the outside, by its workspace's rules and credentials. */
 export const createOutsideServices = (
   { prisma, metrics, agent, privateHosts, masterKey, tokens }: OutsideOptions,
-  { execution, attemptId, workspace }: ClaimedExecution,
+  { execution, attemptId, workspace }: OutsideClaim,
   logger: Logger,
 ): OutsideServices => {
   const rules: EgressRules = { privateHosts, allowedHosts: workspace.allowedHosts };
