@@ -5,6 +5,7 @@ import type { EngineEvent, FinishedStep } from './events.ts';
 import { stepKey } from './step-key.ts';
 import { anyWorkflow } from './testing/any-workflow.ts';
 import { createRunCheck } from './testing/check-run.ts';
+import { runs } from './testing/property-runs.ts';
 import { ofType } from './testing/read-events.ts';
 import { attemptsOf, finishedStepsOf, runScripted } from './testing/scripted-run.ts';
 import { createVirtualClock } from './testing/virtual-clock.ts';
@@ -23,7 +24,7 @@ describe('any workflow with containers, feedback and merges', () => {
         check(await runScripted(definition, { clock }));
         expect(clock.sleeping()).toBe(0);
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
   });
 
@@ -32,7 +33,7 @@ describe('any workflow with containers, feedback and merges', () => {
       fc.asyncProperty(anyWorkflow({ isSteady: false }), async (definition) => {
         expect(await runScripted(definition)).toEqual(await runScripted(definition));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -49,7 +50,7 @@ describe('any workflow with containers, feedback and merges', () => {
         createRunCheck(definition, { isSteady: false })(events);
         expect(clock.sleeping()).toBe(0);
       }),
-      { numRuns: 1_000 },
+      runs(1_000),
     );
   });
 
@@ -61,7 +62,7 @@ describe('any workflow with containers, feedback and merges', () => {
           await checkResumed(definition, full, count);
         }
       }),
-      { numRuns: 400 },
+      runs(400),
     );
   });
 
@@ -80,7 +81,7 @@ describe('any workflow with containers, feedback and merges', () => {
         const inputs = inputsOf(before);
         for (const [key, input] of inputsOf(resumed)) if (inputs.has(key)) expect(input).toEqual(inputs.get(key));
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -112,7 +113,7 @@ describe('any workflow with containers, feedback and merges', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      runs(400),
     );
   });
 });

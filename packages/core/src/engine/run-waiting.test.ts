@@ -150,3 +150,28 @@ describe('a container with steps that wait', () => {
     ]);
   });
 });
+
+describe('a nested workflow with steps that wait', () => {
+  it('lets the step that runs it wait, and goes on with the answer', async () => {
+    const inner = scripted({
+      nodes: {
+        a: { config: { asks: true, text: 'yes' } },
+        end: { type: 'output', config: { text: '{{ previous }}' } },
+      },
+      edges: ['a>end'],
+    });
+    const definition = scripted({
+      nodes: {
+        call: { type: 'call', config: { workflows: [inner] } },
+        end: { type: 'output', config: { text: '{{ previous }}' } },
+      },
+      edges: ['call>end'],
+    });
+    const before = await runScripted(definition);
+    expect(outline(before).slice(-3)).toEqual(['step_waiting call[0]/a', 'step_waiting call', 'execution_waiting']);
+    expect(last(before)).toMatchObject({ waits: [{ nodeId: 'a', iteration: 'call[0]' }] });
+    const resumeFrom = finishedStepsOf(before);
+    const after = await runScripted(definition, { resumeFrom, answers: new Set(['call[0]/a']) });
+    expect(last(after)).toMatchObject({ results: ['yes'] });
+  });
+});

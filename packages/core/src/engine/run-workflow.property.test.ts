@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WorkflowDefinition } from '../definition/workflow-definition.ts';
 import type { EngineEvent } from './events.ts';
+import { runs } from './testing/property-runs.ts';
 import { finishedStepsOf, runScripted, scripted } from './testing/scripted-run.ts';
 import { createVirtualClock } from './testing/virtual-clock.ts';
 
-const RUNS = { numRuns: 300 };
+const RUNS = runs(500);
 
 const nodeArbitrary = fc.record({
   type: fc.constantFrom('scripted', 'scripted', 'output'),
