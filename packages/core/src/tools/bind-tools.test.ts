@@ -223,12 +223,6 @@ describe('a workflow', () => {
     expect(inputs).toEqual([{}]);
   });
 
-  it('must be chosen', async () => {
-    await expect(bind([{ tool: 'run_workflow' }])).rejects.toMatchObject({
-      data: { code: 'invalid_workflow', message: 'run_workflow: workflow is missing.' },
-    });
-  });
-
   it('cannot be run where there is no way to', async () => {
     const context = contextFor({ workflow: workflow([]) });
     const [tool] = await bind([{ tool: 'run_workflow', settings: { workflow: 'w1' } }], context);

@@ -10,7 +10,3 @@ export const toolFailed = ({
   hint?: string | undefined;
   cause?: unknown;
 }): ExecutionError => new ExecutionError({ code: 'tool_failed', message, ...(hint ? { hint } : {}) }, { cause });
-
-/** The author left a setting empty that this needs. */
-export const settingMissing = ({ tool, field, hint }: { tool: string; field: string; hint: string }): ExecutionError =>
-  new ExecutionError({ code: 'invalid_workflow', message: `${tool}: ${field} is missing.`, hint });

@@ -52,7 +52,7 @@ export type ToolDefinition<Input extends z.ZodObject = z.ZodObject, Settings ext
   icon: string;
   input: Input;
   settings: Settings;
-  /** Settings that parse, for a tool just picked. */
+  /** For a tool just picked; what only the author can know is empty, and does not parse yet. */
   defaults: z.input<Settings>;
   touches: readonly Touches[];
   /**

@@ -28,6 +28,16 @@ const SAMPLES: Record<ToolName, Record<string, unknown>> = {
   ask_person: { question: 'May I?', details: '', choices: [] },
 };
 
+/** What only the author can know. */
+const NEEDED: Partial<Record<ToolName, Record<string, unknown>>> = {
+  web_search: { credential: 'brave' },
+  graphql: { url: 'https://example.com/graphql' },
+  websocket: { url: 'wss://example.com/' },
+  mcp: { url: 'https://example.com/mcp' },
+  database_query: { credential: 'orders' },
+  run_workflow: { workflow: 'w1' },
+};
+
 describe.each(TOOL_NAMES)('the tool %s', (name) => {
   const definition = TOOL_DEFINITIONS[name];
 
@@ -43,17 +53,27 @@ describe.each(TOOL_NAMES)('the tool %s', (name) => {
     expect(definition.touches.length).toBeGreaterThan(0);
   });
 
-  it('has settings whose defaults parse and name every field', () => {
+  const complete = { ...definition.defaults, ...NEEDED[name] };
+
+  it('has settings whose defaults name every field and parse, once what only the author knows is there', () => {
     expect(Object.keys(definition.defaults).sort()).toEqual(Object.keys(definition.settings.shape).sort());
-    expect(definition.settings.parse(definition.defaults)).toEqual(definition.defaults);
-    expect(definition.settings.parse({})).toEqual(definition.defaults);
-    expect(configuredToolSchema.parse({ tool: name })).toEqual({
+    expect(definition.settings.parse(complete)).toEqual(complete);
+    expect(definition.settings.parse(NEEDED[name] ?? {})).toEqual(complete);
+    expect(configuredToolSchema.parse({ tool: name, settings: NEEDED[name] })).toEqual({
       tool: name,
       name: '',
       description: '',
-      settings: definition.defaults,
+      settings: complete,
     });
-    expect(configuredToolSchema.safeParse({ tool: name, settings: { surprise: 1 } }).success).toBe(false);
+    expect(configuredToolSchema.safeParse({ tool: name, settings: { ...complete, surprise: 1 } }).success).toBe(false);
+  });
+
+  it('names the setting that is missing', () => {
+    const { error } = configuredToolSchema.safeParse({ tool: name, settings: definition.defaults });
+    expect(error?.issues.map(({ path }) => path.join('.'))).toEqual(
+      NEEDED[name] && Object.keys(NEEDED[name]).map((field) => `settings.${field}`),
+    );
+    expect(configuredToolSchema.safeParse({ tool: name }).success).toBe(NEEDED[name] === undefined);
   });
 
   it('has a form in which every field has a title', () => {
@@ -73,12 +93,12 @@ describe.each(TOOL_NAMES)('the tool %s', (name) => {
 
   it('takes its sample and says whether it may be repeated', () => {
     const input = definition.input.parse(SAMPLES[name]);
-    expect(definition.isRepeatable(input, definition.settings.parse({}))).toBeTypeOf('boolean');
+    expect(definition.isRepeatable(input, definition.settings.parse(complete))).toBeTypeOf('boolean');
   });
 
   it('names the field of any input that does not fit', async () => {
     if (name === 'mcp' || name === 'run_workflow') return;
-    const [tool] = await bindTools([configuredToolSchema.parse({ tool: name })], toolContext());
+    const [tool] = await bindTools([configuredToolSchema.parse({ tool: name, settings: complete })], toolContext());
     const wrong = fc
       .constantFrom(...Object.keys(SAMPLES[name]), 'surprise')
       .chain((field) => fc.tuple(fc.constant(field), fc.jsonValue()))
@@ -100,7 +120,7 @@ describe('whether a tool may be repeated', () => {
     const definition = TOOL_DEFINITIONS[name];
     return definition.isRepeatable(
       definition.input.parse({ ...SAMPLES[name], ...input }),
-      definition.settings.parse(settings),
+      definition.settings.parse({ ...NEEDED[name], ...settings }),
     );
   };
 
@@ -122,6 +142,18 @@ describe('whether a tool may be repeated', () => {
   ] as const)('%s %o %o: %s', (name, input, settings, expected) => {
     expect(isRepeatable(name, input, settings)).toBe(expected);
   });
+});
+
+it.each([
+  ['web_search', { provider: 'searxng' }, 'settings.url'],
+  ['web_search', { provider: 'searxng', url: 'search.example.com' }, 'settings.url'],
+  ['http_request', { credential: 'shop' }, 'settings.baseUrl'],
+  ['http_request', { baseUrl: 'api.example.com' }, 'settings.baseUrl'],
+  ['websocket', { url: 'https://example.com/' }, 'settings.url'],
+  ['mcp', { url: 'ftp://example.com/' }, 'settings.url'],
+])('%s does not take the settings %o', (tool, settings, field) => {
+  const { error } = configuredToolSchema.safeParse({ tool, settings });
+  expect(error?.issues.map(({ path }) => path.join('.'))).toEqual([field]);
 });
 
 it('an agent’s tools are a list of tools with their settings', () => {

@@ -38,7 +38,8 @@ describe('a Database node', () => {
     expect(parsed.error?.issues[0]?.message).toContain('put a placeholder here');
   });
 
-  it('as it is dropped on the canvas says what is missing', async () => {
-    await expect(runNode('database')).rejects.toThrow('database_query: credential is missing.');
+  it('says before it runs that no database is named', () => {
+    const parsed = databaseConfig.safeParse({ sql: 'SELECT 1' });
+    expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual(['credential']);
   });
 });

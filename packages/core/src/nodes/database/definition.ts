@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { MAX_FIELD_LENGTH, template } from '../../definition/fields.ts';
-import { databaseFields, databaseQueryTool } from '../../tools/database_query/definition.ts';
+import { checkDatabase, databaseFields, databaseQueryTool } from '../../tools/database_query/definition.ts';
 import { MAX_TOOL_TIMEOUT_MS } from '../../tools/setting-fields.ts';
 import type { NodeDefinition } from '../node-type.ts';
 
-export const databaseConfig = z.strictObject({
+const fields = z.strictObject({
   sql: z
     .string()
     .min(1, 'write the statement')
@@ -28,6 +28,7 @@ export const databaseConfig = z.strictObject({
     }),
   ...databaseFields,
 });
+export const databaseConfig = fields.superRefine(checkDatabase);
 export type DatabaseConfig = z.output<typeof databaseConfig>;
 
 export const databaseDefinition: NodeDefinition<typeof databaseConfig> = {
@@ -38,7 +39,7 @@ export const databaseDefinition: NodeDefinition<typeof databaseConfig> = {
   category: 'data',
   icon: 'Database',
   config: databaseConfig,
-  defaults: { sql: 'SELECT 1 AS one', params: [], ...databaseQueryTool.defaults },
+  defaults: { sql: 'SELECT 1 AS one', params: [], ...databaseQueryTool.defaults, file: 'data.sqlite' },
   inputs: [{ id: 'in', label: 'Input' }],
   outputs: () => [{ id: 'out', label: 'Rows' }],
   defaultTimeoutMs: MAX_TOOL_TIMEOUT_MS + 10_000,

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { type LocalServer, startLocalServer } from '../../tools/testing/local-server.ts';
 import { runNode } from '../testing/run-node.ts';
+import { webSearchConfig } from './definition.ts';
 
 let server: LocalServer | undefined;
 afterEach(() => server?.close());
@@ -24,6 +25,10 @@ it.each(['{{ input.none }}', 'x'.repeat(401)])('refuses a query that is empty or
   });
 });
 
-it('as it is dropped on the canvas says what is missing', async () => {
-  await expect(runNode('web_search', { previous: 'tea' })).rejects.toThrow('web_search: credential is missing.');
+it.each([
+  [{ provider: 'brave' }, 'credential'],
+  [{ provider: 'searxng', url: '' }, 'url'],
+])('says before it runs what %o lacks', (config, field) => {
+  const parsed = webSearchConfig.safeParse({ query: 'tea', ...config });
+  expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual([field]);
 });

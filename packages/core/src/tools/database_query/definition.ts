@@ -26,8 +26,19 @@ export const databaseFields = {
   }),
 };
 
-export const databaseSettings = z.strictObject(databaseFields);
-export type DatabaseSettings = z.output<typeof databaseSettings>;
+const databaseSettingsFields = z.strictObject(databaseFields);
+export type DatabaseSettings = z.output<typeof databaseSettingsFields>;
+
+/** There is a database to ask. */
+export const checkDatabase = (
+  { credential, file }: Pick<DatabaseSettings, 'credential' | 'file'>,
+  check: { addIssue: (issue: { code: 'custom'; path: string[]; message: string }) => void },
+): void => {
+  if (credential.trim() !== '' || file.trim() !== '') return;
+  check.addIssue({ code: 'custom', path: ['credential'], message: 'is missing: name a database, or a SQLite file' });
+};
+
+export const databaseSettings = databaseSettingsFields.superRefine(checkDatabase);
 
 export const databaseInput = z.strictObject({
   sql: z.string().trim().min(1).max(100_000).meta({

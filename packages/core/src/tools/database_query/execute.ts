@@ -1,6 +1,5 @@
 import { orAbsent } from '../setting-fields.ts';
 import type { ExecuteTool } from '../tool.ts';
-import { settingMissing } from '../tool-error.ts';
 import type { DatabaseInput, DatabaseSettings } from './definition.ts';
 
 export const executeDatabaseQuery: ExecuteTool<DatabaseInput, DatabaseSettings> = async (
@@ -9,13 +8,6 @@ export const executeDatabaseQuery: ExecuteTool<DatabaseInput, DatabaseSettings> 
 ) => {
   const credential = orAbsent(settings.credential);
   const file = credential === undefined ? orAbsent(settings.file) : undefined;
-  if (credential === undefined && file === undefined) {
-    throw settingMissing({
-      tool: 'database_query',
-      field: 'credential',
-      hint: 'Name the credential of a database, or a SQLite file that an earlier step wrote.',
-    });
-  }
   const result = await host.database.query(
     {
       credential,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { credentialField, timeoutField } from '../setting-fields.ts';
+import { credentialField, timeoutField, webAddressField } from '../setting-fields.ts';
 import type { ToolDefinition } from '../tool.ts';
 import { hasMutation } from './has-mutation.ts';
 
 export const graphqlSettings = z.strictObject({
-  url: z.string().max(8_192).default('').meta({
+  url: webAddressField({
     title: 'URL',
     description: 'The address of the GraphQL endpoint.',
     placeholder: 'https://api.example.com/graphql',

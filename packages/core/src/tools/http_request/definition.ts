@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { credentialField, timeoutField } from '../setting-fields.ts';
+import { credentialField, isWebAddress, timeoutField } from '../setting-fields.ts';
 import type { ToolDefinition } from '../tool.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** HTTP promises of these that a second one changes nothing more. */
 const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 
-export const httpToolSettings = z.strictObject({
+const httpToolFields = z.strictObject({
   allowed: z.enum(['read', 'write']).default('read').meta({
     title: 'May',
     description: 'read: GET and HEAD only. write: POST, PUT, PATCH and DELETE as well.',
@@ -18,6 +18,12 @@ export const httpToolSettings = z.strictObject({
   }),
   credential: credentialField('Added to each request by the host; the model never sees it.'),
   timeoutMs: timeoutField(),
+});
+/** A model chooses the address: without a limit the key would go wherever it likes. */
+export const httpToolSettings = httpToolFields.superRefine(({ baseUrl, credential }, check) => {
+  const refuse = (message: string) => check.addIssue({ code: 'custom', path: ['baseUrl'], message });
+  if (baseUrl.trim() !== '' && !isWebAddress(baseUrl)) refuse('must be a whole address, beginning with http or https');
+  if (baseUrl.trim() === '' && credential.trim() !== '') refuse('is missing: say where the credential may be sent');
 });
 export type HttpToolSettings = z.output<typeof httpToolSettings>;
 

@@ -1,7 +1,7 @@
 import { cleanHeaders, readWebAddress, sendHttp, writeBody } from '../send-http.ts';
 import { orAbsent } from '../setting-fields.ts';
 import type { ExecuteTool } from '../tool.ts';
-import { settingMissing, toolFailed } from '../tool-error.ts';
+import { toolFailed } from '../tool-error.ts';
 import type { HttpToolInput, HttpToolSettings } from './definition.ts';
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/;
@@ -33,16 +33,7 @@ const checkAllowed = ({ method }: HttpToolInput, settings: HttpToolSettings, url
   if (settings.allowed === 'read' && method !== 'GET' && method !== 'HEAD') {
     throw toolFailed({ message: `method: ${method} is not allowed here.`, hint: 'Use GET or HEAD.' });
   }
-  if (orAbsent(settings.baseUrl) === undefined) {
-    // A model chooses the address: without this the key would go wherever it likes.
-    if (orAbsent(settings.credential) === undefined) return;
-    throw settingMissing({
-      tool: 'http_request',
-      field: 'baseUrl',
-      hint: 'Say which address the credential may be sent to, in the settings of the agent’s tool.',
-    });
-  }
-  if (isBelow(url, readWebAddress(settings.baseUrl))) return;
+  if (settings.baseUrl.trim() === '' || isBelow(url, readWebAddress(settings.baseUrl))) return;
   throw toolFailed({
     message: `url: only addresses that begin with ${settings.baseUrl} may be called.`,
     hint: 'Call an address below it.',

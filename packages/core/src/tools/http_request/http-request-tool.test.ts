@@ -40,9 +40,6 @@ describe('the HTTP tool', () => {
     for (const url of ['https://api.example.com/v1', 'https://api.example.com/v1/items?x=1'])
       await call({ url }, settings);
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer shop', 'Bearer shop']);
-    await expect(call({ url: 'https://api.example.com/' }, { credential: 'shop' })).rejects.toMatchObject({
-      data: { code: 'invalid_workflow', message: 'http_request: baseUrl is missing.' },
-    });
   });
 
   it.each([

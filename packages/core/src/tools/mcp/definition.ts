@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { credentialField, timeoutField } from '../setting-fields.ts';
+import { credentialField, timeoutField, webAddressField } from '../setting-fields.ts';
 import type { ToolDefinition } from '../tool.ts';
 
 /** What reaches a server, for the node and the tool alike. */
 export const mcpServerFields = {
-  url: z.string().max(8_192).default('').meta({
+  url: webAddressField({
     title: 'Server',
     description: 'The address of an MCP server over streamable HTTP.',
     placeholder: 'https://mcp.example.com/mcp',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ToolDefinition } from '../tool.ts';
 
 export const runWorkflowSettings = z.strictObject({
-  workflow: z.string().max(200).default('').meta({
+  workflow: z.string().trim().min(1, 'is missing: choose a workflow').max(200).meta({
     title: 'Workflow',
     description: 'Its published version runs, or its draft when none is published.',
     widget: 'workflow',

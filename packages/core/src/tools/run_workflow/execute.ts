@@ -1,8 +1,6 @@
 import { ExecutionError } from '../../engine/execution-errors.ts';
 import type { LoadedWorkflow } from '../../host/ports/workflow.ts';
-import { orAbsent } from '../setting-fields.ts';
 import type { ExecuteTool, ToolContext } from '../tool.ts';
-import { settingMissing } from '../tool-error.ts';
 import type { RunWorkflowInput, RunWorkflowSettings } from './definition.ts';
 
 export const executeRunWorkflow: ExecuteTool<RunWorkflowInput, RunWorkflowSettings> = async (
@@ -11,15 +9,9 @@ export const executeRunWorkflow: ExecuteTool<RunWorkflowInput, RunWorkflowSettin
 ) => runLoaded(await loadWorkflow(settings, context), input, context);
 
 export const loadWorkflow = (
-  settings: RunWorkflowSettings,
+  { workflow }: RunWorkflowSettings,
   { host, nextCall }: Pick<ToolContext, 'host' | 'nextCall'>,
-): Promise<LoadedWorkflow> => {
-  const workflow = orAbsent(settings.workflow);
-  if (workflow !== undefined) return host.workflow.load({ workflow }, nextCall());
-  return Promise.reject(
-    settingMissing({ tool: 'run_workflow', field: 'workflow', hint: 'Choose the workflow that it runs.' }),
-  );
-};
+): Promise<LoadedWorkflow> => host.workflow.load({ workflow }, nextCall());
 
 export const runLoaded = (
   { definition }: LoadedWorkflow,

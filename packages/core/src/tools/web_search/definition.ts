@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { credentialField, timeoutField } from '../setting-fields.ts';
+import { credentialField, isWebAddress, timeoutField } from '../setting-fields.ts';
 import type { ToolDefinition } from '../tool.ts';
 
 export const MAX_SEARCH_RESULTS = 20;
 /** What Brave takes; the others take more. */
 export const MAX_QUERY_LENGTH = 400;
 
-export const webSearchSettings = z.strictObject({
+export const webSearchFields = z.strictObject({
   provider: z.enum(['brave', 'tavily', 'searxng']).default('brave').meta({
     title: 'Provider',
     description: 'Brave and Tavily need a key; SearXNG is a server of your own.',
@@ -30,7 +30,22 @@ export const webSearchSettings = z.strictObject({
   }),
   timeoutMs: timeoutField(),
 });
-export type WebSearchSettings = z.output<typeof webSearchSettings>;
+export type WebSearchSettings = z.output<typeof webSearchFields>;
+
+/** What a provider cannot do without. */
+export const checkWebSearch = (
+  { provider, credential, url }: WebSearchSettings,
+  check: { addIssue: (issue: { code: 'custom'; path: string[]; message: string }) => void },
+): void => {
+  if (provider === 'searxng') {
+    if (isWebAddress(url)) return;
+    check.addIssue({ code: 'custom', path: ['url'], message: 'must be a whole address, beginning with http or https' });
+  } else if (credential.trim() === '') {
+    check.addIssue({ code: 'custom', path: ['credential'], message: 'is missing: Brave and Tavily need a key' });
+  }
+};
+
+export const webSearchSettings = webSearchFields.superRefine(checkWebSearch);
 
 export const webSearchInput = z.strictObject({
   query: z.string().trim().min(1).max(MAX_QUERY_LENGTH).meta({ description: 'What to search for, in a few words.' }),

@@ -1,13 +1,12 @@
-import { readWebAddress, sendHttp } from '../send-http.ts';
+import { sendHttp } from '../send-http.ts';
 import { orAbsent } from '../setting-fields.ts';
 import type { ExecuteTool } from '../tool.ts';
-import { settingMissing, toolFailed } from '../tool-error.ts';
+import { toolFailed } from '../tool-error.ts';
 import type { WebSearchInput, WebSearchSettings } from './definition.ts';
 import { SEARCH_PROVIDERS } from './providers.ts';
 
 export const executeWebSearch: ExecuteTool<WebSearchInput, WebSearchSettings> = async ({ query }, context) => {
   const { settings } = context;
-  checkSettings(settings);
   const provider = SEARCH_PROVIDERS[settings.provider];
   const answer = await sendHttp(
     {
@@ -29,18 +28,4 @@ export const executeWebSearch: ExecuteTool<WebSearchInput, WebSearchSettings> = 
     });
   }
   return { query, results: results.slice(0, settings.maxResults) };
-};
-
-const checkSettings = (settings: WebSearchSettings): void => {
-  if (settings.provider === 'searxng') {
-    readWebAddress(settings.url);
-    return;
-  }
-  if (orAbsent(settings.credential) === undefined) {
-    throw settingMissing({
-      tool: 'web_search',
-      field: 'credential',
-      hint: `${SEARCH_PROVIDERS[settings.provider].title} needs a key: make a credential in the settings and name it here.`,
-    });
-  }
 };

@@ -74,11 +74,8 @@ describe('Brave', () => {
     expect(await search(brave, { credential: 'brave' })).toMatchObject({ results: [] });
   });
 
-  it('needs a credential', async () => {
+  it('needs a credential that there is', async () => {
     const brave = await answering(answer);
-    await expect(search(brave, { provider: 'brave' })).rejects.toMatchObject({
-      data: { code: 'invalid_workflow', message: 'web_search: credential is missing.' },
-    });
     await expect(search(brave, { provider: 'brave', credential: 'other' })).rejects.toMatchObject({
       data: { code: 'credential_failed', message: 'There is no credential named “other”.' },
     });
@@ -158,13 +155,10 @@ describe('SearXNG', () => {
     expect(searxng.received[0]?.url).toBe('/searx/search?q=x&format=json');
   });
 
-  it('must allow JSON, and have an address', async () => {
+  it('must allow JSON', async () => {
     const searxng = await answering('<html>', 200, { 'content-type': 'text/html' });
     await expect(search(searxng, { provider: 'searxng', url: searxng.origin })).rejects.toMatchObject({
       data: { code: 'tool_failed', hint: expect.stringContaining('search.formats') },
-    });
-    await expect(search(searxng, { provider: 'searxng' })).rejects.toMatchObject({
-      data: { message: expect.stringMatching(/^url: /) },
     });
   });
 });

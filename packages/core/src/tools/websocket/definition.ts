@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { credentialField, timeoutField } from '../setting-fields.ts';
+import { credentialField, socketAddressField, timeoutField } from '../setting-fields.ts';
 import type { ToolDefinition } from '../tool.ts';
 
 /** What the node and the tool set alike. */
@@ -19,7 +19,7 @@ export const websocketEndFields = {
 };
 
 export const websocketSettings = z.strictObject({
-  url: z.string().max(8_192).default('').meta({
+  url: socketAddressField({
     title: 'URL',
     description: 'An address that begins with ws or wss.',
     placeholder: 'wss://stream.example.com/prices',
