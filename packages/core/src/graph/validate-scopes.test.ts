@@ -54,6 +54,21 @@ describe('containers', () => {
     expect(codes([each, memo], 'start>each', 'each>end')).toEqual(['empty_container each']);
   });
 
+  it('that are disabled only warn about what is inside, which never runs', () => {
+    const inside = [text('a', '{{ steps.gone.( }}', 'inner'), text('b', '{{ steps.gone }}', 'inner')];
+    const nodes = (disabled: boolean) => [
+      { ...each, disabled },
+      { id: 'inner', type: 'loop', parent: 'each' },
+      ...inside,
+    ];
+    const severities = (disabled: boolean) =>
+      problemsOf(nodes(disabled), 'start>each', 'each>end').map(({ code, severity }) => `${severity} ${code}`);
+    expect(severities(true)).toEqual(['warning broken_expression', 'warning unknown_reference']);
+    expect(severities(false)).toEqual(['error broken_expression', 'error unknown_reference']);
+    const broken = [...nodes(true), { id: 'result', type: 'output', parent: 'inner' }];
+    expect(problemsOf(broken, 'start>each', 'each>end').map(({ severity }) => severity)).toContain('error');
+  });
+
   it('keep their edges inside', () => {
     const problems = problemsOf([each, text('a', 'x', 'each')], 'start>each', 'each>end', 'start>a', 'a>end', 'each>a');
     expect(problems.map(({ code, edgeId }) => `${code} ${edgeId}`)).toEqual([

@@ -1,6 +1,6 @@
 import { parseDefinition } from '../definition/parse-definition.ts';
 import type { Problem } from '../definition/problem.ts';
-import type { WorkflowDefinition } from '../definition/workflow-definition.ts';
+import type { WorkflowDefinition, WorkflowNode } from '../definition/workflow-definition.ts';
 import { getNodeDefinition } from '../nodes/definitions.ts';
 import { checkConfigs } from './check-configs.ts';
 import { checkEdges } from './check-edges.ts';
@@ -12,6 +12,7 @@ import { checkScopes } from './check-scopes.ts';
 import { checkStructure } from './check-structure.ts';
 import type { FindNodeDefinition } from './find-node-definition.ts';
 import { buildGraph } from './graph.ts';
+import { membersWithin } from './parents.ts';
 import { buildScopes } from './scopes.ts';
 
 export type ValidatedWorkflow = {
@@ -46,7 +47,32 @@ export const validateWorkflow = (
     ...checkMerges({ scopes, configs, nodeDefinition }),
     ...checkExpressions({ graph, scopes, configs, nodeDefinition, shapeIsRight }),
   ];
-  return { ...(definition ? { definition } : {}), problems };
+  return {
+    ...(definition ? { definition } : {}),
+    problems: problems.map(softenUnused(readable.nodes, nodeDefinition)),
+  };
+};
+
+/** Of these, those that are only about what a step would use when it runs. */
+const ONLY_WHEN_RUN: ReadonlySet<Problem['code']> = new Set([
+  'invalid_config',
+  'broken_expression',
+  'unknown_reference',
+  'not_an_ancestor',
+  'empty_container',
+]);
+
+/** What is inside a disabled container never runs, like a node that is disabled itself. */
+const softenUnused = (nodes: WorkflowNode[], nodeDefinition: FindNodeDefinition): ((problem: Problem) => Problem) => {
+  const disabled = nodes.filter((node) => node.disabled && nodeDefinition(node.type)?.contains === 'body');
+  const unused = membersWithin(
+    nodes,
+    disabled.map(({ id }) => id),
+  );
+  return (problem) =>
+    problem.nodeId !== undefined && unused.has(problem.nodeId) && ONLY_WHEN_RUN.has(problem.code)
+      ? { ...problem, severity: 'warning' }
+      : problem;
 };
 
 /** Whether the problems allow a run. */
