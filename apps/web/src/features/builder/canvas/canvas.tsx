@@ -15,7 +15,7 @@ import {
   useStore,
 } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
-import { type DragEvent, type PointerEvent, useCallback, useMemo, useRef } from 'react';
+import { type DragEvent, type PointerEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { CATEGORY_COLOR } from '../node-presentation.tsx';
 import { useBuilder, useBuilderState } from '../state/builder-context.tsx';
 import { NODE_HEIGHT, NODE_WIDTH, type StepFlowEdge, type StepFlowNode } from '../state/flow-elements.ts';
@@ -31,8 +31,9 @@ import { useKeepInView } from './use-keep-in-view.ts';
 import { useNodeDrag } from './use-node-drag.ts';
 
 const FIT_VIEW = { padding: 0.08, maxZoom: 1.1 };
-/** At first, names must be readable, also on a phone; the rest is a drag away. */
+/** At first, names must be readable where there is room for it; the rest is a drag away. A phone shows the whole. */
 const FIRST_VIEW = { ...FIT_VIEW, minZoom: 0.35 };
+const PHONE_WIDTH = 600;
 const MINIMAP_SIZE = { width: 160, height: 104 };
 /** A smaller canvas needs its room for the nodes, in px. */
 const MINIMAP_FROM = { width: 700, height: 420 };
@@ -80,6 +81,7 @@ export const Canvas = () => {
   const connecting = useConnecting();
   const pointer = useRef<{ x: number; y: number } | null>(null);
   const drag = useNodeDrag();
+  const [firstView] = useState(() => (window.innerWidth < PHONE_WIDTH ? FIT_VIEW : FIRST_VIEW));
   useKeepCentre();
   useKeepInView();
   useCanvasKeys(pointer);
@@ -191,7 +193,7 @@ export const Canvas = () => {
       minZoom={0.1}
       maxZoom={2}
       fitView
-      fitViewOptions={FIRST_VIEW}
+      fitViewOptions={firstView}
       colorMode={colorScheme}
       ariaLabelConfig={ariaLabels}
       aria-label={t('label')}

@@ -17,7 +17,7 @@ export const useKeepInView = (): void => {
   useEffect(() => {
     if (openNodeId === null) return;
     const bring = () => {
-      const node = flow.getNode(openNodeId);
+      const node = flow.getInternalNode(openNodeId);
       if (!node) return;
       if (shown.center) {
         void flow.fitView({ nodes: [{ id: openNodeId }], maxZoom: 1, duration: 250, padding: 0.6 });
@@ -25,10 +25,12 @@ export const useKeepInView = (): void => {
       }
       const { x, y, zoom } = flow.getViewport();
       const { width, height } = store.getState();
-      const left = node.position.x * zoom + x;
-      const top = node.position.y * zoom + y;
-      const right = left + (node.measured?.width ?? NODE_WIDTH) * zoom;
-      const bottom = top + (node.measured?.height ?? NODE_HEIGHT) * zoom;
+      const left = node.internals.positionAbsolute.x * zoom + x;
+      const top = node.internals.positionAbsolute.y * zoom + y;
+      const { width: wide = NODE_WIDTH, height: high = NODE_HEIGHT } = node.measured;
+      // Of a frame, which may be larger than the view, the head is what the panel is about.
+      const right = left + (node.type === 'step' ? wide : Math.min(wide, NODE_WIDTH)) * zoom;
+      const bottom = top + (node.type === 'step' ? high : Math.min(high, NODE_HEIGHT)) * zoom;
       const moveX = left < MARGIN ? MARGIN - left : Math.min(0, width - MARGIN - right);
       const moveY = top < MARGIN ? MARGIN - top : Math.min(0, height - MARGIN - bottom);
       if (moveX !== 0 || moveY !== 0) void flow.setViewport({ x: x + moveX, y: y + moveY, zoom }, { duration: 150 });
