@@ -87,10 +87,13 @@ export type ExecuteContext<Config> = {
   previous: unknown;
   /** Finished steps, for code and expressions: `steps.<id>.output`. */
   steps: Record<string, { output: unknown }>;
-  /** In a container's body: the item of a map and the round's number from 0, of the innermost container. */
+  /** In a container's body: the item of the nearest map, and the number from 0 of the innermost container's round. */
   item?: unknown;
   index?: number;
-  /** What the evaluation said that sent this step round again, and what this step gave the last time. */
+  /**
+   * Of a judged step that was sent round again, and of the evaluation when it judges again: what the evaluation said,
+   * and what the judged step gave the last time.
+   */
   feedback?: Feedback;
   /** Evaluates a template: exactly one `{{ }}` gives its raw value, anything else a string. */
   evaluate: (template: string) => Promise<unknown>;
@@ -106,9 +109,11 @@ export type ExecuteContext<Config> = {
   /**
    * Containers: one round of the body, to its end. Gives the output of the body's last step, of several by their ids.
    * Rejects with the error of the step that failed it; the round's other steps are then cancelled. Rounds may overlap.
+   * Rejects with `Suspended` when nothing of the round is left but steps that wait: hand that on, after the other
+   * rounds have come as far as they can. Whatever is done with it, the step then waits as well, unless it fails.
    */
   runBody: (round: BodyRound) => Promise<unknown>;
-  /** Runs another workflow inside this step and gives its results; rejects with the error that it failed with. */
+  /** Runs another workflow inside this step and gives its results; rejects with its error, or with `Suspended`. */
   runNested: (nested: { definition: WorkflowDefinition; input: unknown }) => Promise<unknown>;
   /** Says what happens inside the step. */
   report: (report: StepReport) => void;
@@ -122,7 +127,7 @@ export type BodyRound = {
   index: number;
   /** What the body's first steps see as `previous`. */
   previous: unknown;
-  /** Seen by the body's expressions as `item`. */
+  /** Seen by the body's expressions as `item`; absent, they see what the container itself sees. */
   item?: unknown;
 };
 
