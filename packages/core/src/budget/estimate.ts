@@ -3,35 +3,32 @@ import { type ModelMessage, type ModelRequest, NO_USAGE } from '../models/model-
 import { costOf, type PriceOptions } from '../models/prices.ts';
 import { thinkingBudgetOf } from '../models/reasoning.ts';
 import type { Amount } from './amount.ts';
+import { mostTokens } from './most-tokens.ts';
 
-/**
- * English has about 4.5 bytes a token, Japanese 2 to 3, JSON and code about 3, and lists of digits or ids 2. So this
- * is more than any text of a workflow needs.
- */
-const BYTES_PER_TOKEN = 2;
 /** What providers add around the conversation, each message and the tools, generously. */
 const REQUEST_TOKENS = 100;
 const MESSAGE_TOKENS = 10;
 const TOOLS_TOKENS = 600;
 
-const bytesOf = (value: unknown): number =>
-  new TextEncoder().encode(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).length;
+const tokensOf = (value: unknown): number =>
+  mostTokens(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
 const messageTokens = ({ content }: ModelMessage, imageTokens: number): number => {
   let tokens = MESSAGE_TOKENS;
-  for (const part of content) tokens += part.type === 'image' ? imageTokens : bytesOf(part) / BYTES_PER_TOKEN;
+  for (const part of content)
+    tokens += part.type === 'image' ? imageTokens : part.type === 'text' ? tokensOf(part.text) : tokensOf(part);
   return tokens;
 };
 
 /** Input tokens of a request for one model: never fewer than it will count. */
 export const mostInputTokens = (request: ModelRequest, modelId = request.model): number => {
   const { imageTokens } = capabilitiesOf(modelId);
-  const rest = bytesOf(request.role) + bytesOf(request.personality);
+  const rest = tokensOf(request.role) + tokensOf(request.personality);
   // A schema may be sent twice: to the server, and in words for models that are not shown it.
-  const schema = 2 * bytesOf(request.outputSchema ?? '');
-  const tools = request.tools.length > 0 ? TOOLS_TOKENS + bytesOf(request.tools) / BYTES_PER_TOKEN : 0;
+  const schema = 2 * tokensOf(request.outputSchema ?? '');
+  const tools = request.tools.length > 0 ? TOOLS_TOKENS + tokensOf(request.tools) : 0;
   const messages = request.messages.reduce((sum, message) => sum + messageTokens(message, imageTokens), 0);
-  return Math.ceil(REQUEST_TOKENS + (rest + schema) / BYTES_PER_TOKEN + tools + messages);
+  return Math.ceil(REQUEST_TOKENS + rest + schema + tools + messages);
 };
 
 /** The most that one request can use of one model. Dollars are 0 where no price is known. */
