@@ -17,7 +17,7 @@ export const credentialNameSchema = z
   .trim()
   .min(1, 'is missing')
   .max(120)
-  .regex(/^[^\p{Cc}{}]+$/u, 'must not hold line breaks or braces');
+  .regex(/^[^\p{Cc}{}]*$/u, 'must not hold line breaks or braces');
 
 const HOST_PATTERN =
   /^(?:\*\.)?(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
@@ -37,7 +37,7 @@ const secretText = z
   .trim()
   .min(1, 'is missing')
   .max(8_000)
-  .regex(/^[^\p{Cc}]+$/u, 'must be one line');
+  .regex(/^[^\p{Cc}]*$/u, 'must be one line');
 
 const webAddress = z
   .string()
@@ -93,7 +93,7 @@ export const CREDENTIAL_SHAPES = {
         .string()
         .min(1, 'is missing')
         .max(500)
-        .regex(/^[^\p{Cc}:]+$/u, 'must not hold a colon'),
+        .regex(/^[^\p{Cc}:]*$/u, 'must not hold a colon'),
     }),
     secret: z.object({ password: z.string().max(8_000) }),
   },
