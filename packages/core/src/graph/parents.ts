@@ -35,8 +35,12 @@ export const containersOf = (nodes: Placement, nodeId: string, nodeDefinition: F
 /** Everything inside these nodes at any depth, without themselves. */
 export const membersWithin = (nodes: Iterable<PlacedNode>, parentIds: Iterable<string>): Set<string> => {
   const children = new Map<string, string[]>();
-  for (const { id, parent } of nodes)
-    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), id]);
+  for (const { id, parent } of nodes) {
+    if (parent === undefined) continue;
+    const siblings = children.get(parent);
+    if (siblings) siblings.push(id);
+    else children.set(parent, [id]);
+  }
   const outer = new Set(parentIds);
   const members = new Set<string>();
   const pending = [...outer];
