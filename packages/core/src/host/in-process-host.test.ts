@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../engine/events.ts';
 import { runWorkflow } from '../engine/run-workflow.ts';
@@ -20,8 +17,6 @@ const call = (): CallContext => ({
   index: 0,
   signal: new AbortController().signal,
 });
-
-const PACKAGE_ROOT = new URL('../../', import.meta.url);
 
 const agentWorkflow = {
   nodes: [
@@ -156,13 +151,5 @@ describe('createInProcessHost', () => {
       isError: false,
     });
     await server.close();
-  });
-
-  it('runs the example in the README', async () => {
-    const readme = await readFile(new URL('README.md', PACKAGE_ROOT), 'utf8');
-    const example = readme.match(/```ts\n(.*?)```/s)?.[1] ?? '';
-    const args = ['--input-type=module-typescript', '--eval', example];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: PACKAGE_ROOT });
-    expect(stdout.trim().split('\n').at(-1)).toBe('Hello Ada! Hello Grace!');
   });
 });
