@@ -57,7 +57,7 @@ const delayOf = (
   failed: number,
   { baseDelayMs, random }: { baseDelayMs: number; random: () => number },
 ): number => {
-  if (retryAfterMs !== undefined) return Math.ceil(retryAfterMs * (1 + RETRY_AFTER_JITTER * random()));
+  if (retryAfterMs !== undefined) return Math.round(retryAfterMs * (1 + RETRY_AFTER_JITTER * random()));
   const most = baseDelayMs * 2 ** (failed - 1);
   return Math.ceil(most / 2 + (most / 2) * random());
 };
