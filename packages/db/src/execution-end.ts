@@ -57,6 +57,8 @@ export const endExecution = async (
     WHERE execution.id = ${executionId}::uuid`;
   await closeSteps(tx, executionId, outcome, now);
   await tx.wait.updateMany({ where: { executionId, closedAt: null }, data: { closedAt: now } });
+  // Kept for resuming only, and the largest of all that an execution leaves.
+  await tx.hostCall.deleteMany({ where: { executionId } });
   await writeUsage(tx, executionId, now);
   return { status: outcome.status, lastSeq };
 };

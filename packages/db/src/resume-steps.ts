@@ -84,7 +84,7 @@ const reopen = async (tx: PrismaTransaction, executionId: string, rows: readonly
 };
 
 /** Rows read at a time, so that the outputs of a large map do not all lie in one answer of the database. */
-const OUTPUTS_AT_ONCE = 500;
+const OUTPUTS_AT_ONCE = 2_000;
 
 const withOutputs = async (
   tx: PrismaTransaction,
@@ -94,10 +94,12 @@ const withOutputs = async (
   const steps: FinishedStep[] = [];
   for (let start = 0; start < rows.length; start += OUTPUTS_AT_ONCE) {
     const part = rows.slice(start, start + OUTPUTS_AT_ONCE);
-    const found = await tx.executionStep.findMany({
-      where: { executionId, OR: part.map(({ nodeId, iteration }) => ({ nodeId, iteration })) },
-      select: { nodeId: true, iteration: true, output: true },
-    });
+    const found = await tx.$queryRaw<{ nodeId: string; iteration: string; output: unknown }[]>`
+      SELECT node_id AS "nodeId", iteration, output
+      FROM execution_steps
+      JOIN unnest(${part.map(({ nodeId }) => nodeId)}::text[], ${part.map(({ iteration }) => iteration)}::text[])
+        AS part(node_id, iteration) USING (node_id, iteration)
+      WHERE execution_id = ${executionId}::uuid AND output IS NOT NULL`;
     const outputs = new Map(found.map(({ nodeId, iteration, output }) => [stepKey(nodeId, iteration), output]));
     steps.push(...part.map((row) => finishedStep(row, outputs.get(stepKey(row.nodeId, row.iteration)) ?? null)));
   }

@@ -60,8 +60,12 @@ export type ExecutionRow = Awaited<ReturnType<typeof readExecution>>;
 const readExecution = async (prisma: PrismaClient, id: string) => {
   const { error, ...row } = await prisma.execution.findUniqueOrThrow({
     where: { id },
-    include: { steps: true, events: { orderBy: { seq: 'asc' } } },
+    include: {
+      steps: { orderBy: [{ nodeId: 'asc' }, { iteration: 'asc' }] },
+      events: { orderBy: { seq: 'asc' } },
+    },
   });
-  const steps = Object.fromEntries(row.steps.map((step) => [step.nodeId, step]));
-  return { ...row, steps, error: error === null ? undefined : executionErrorSchema.parse(error) };
+  const top = row.steps.filter(({ iteration }) => iteration === '');
+  const steps = Object.fromEntries(top.map((step) => [step.nodeId, step]));
+  return { ...row, steps, allSteps: row.steps, error: error === null ? undefined : executionErrorSchema.parse(error) };
 };

@@ -13,6 +13,8 @@ const bodySchema = z.object({
 export type ModelCall = { model: string; prompt: string; authorization: string | undefined };
 export type ModelReply = {
   text?: string;
+  /** Tools that the model asks for. */
+  toolCalls?: { name: string; input: unknown }[];
   delayMs?: number;
   status?: number;
   body?: string;
@@ -46,7 +48,7 @@ export const startModelServer = async ({ models = ['test-model'] } = {}): Promis
     for (const one of waiting.filter(({ count }) => calls.length >= count)) one.resolve();
     waiting = waiting.filter(({ count }) => calls.length < count);
 
-    const { text: answer = '', delayMs = 0, status = 200, body, headers } = reply(call, index);
+    const { text: answer = '', toolCalls = [], delayMs = 0, status = 200, body, headers } = reply(call, index);
     await sleep(delayMs);
     if (status !== 200 || body !== undefined) {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -55,8 +57,16 @@ export const startModelServer = async ({ models = ['test-model'] } = {}): Promis
     }
     const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
     const common = { id: `call-${index}`, created: 1, model };
+    const tool_calls = toolCalls.map(({ name, input }, position) => ({
+      index: position,
+      id: `use-${index}-${position}`,
+      type: 'function',
+      function: { name, arguments: JSON.stringify(input) },
+    }));
+    const message = { role: 'assistant', content: answer, ...(tool_calls.length > 0 ? { tool_calls } : {}) };
+    const finish_reason = tool_calls.length > 0 ? 'tool_calls' : 'stop';
     if (!stream) {
-      const choices = [{ index: 0, message: { role: 'assistant', content: answer }, finish_reason: 'stop' }];
+      const choices = [{ index: 0, message, finish_reason }];
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ ...common, object: 'chat.completion', choices, usage }));
       return;
@@ -64,8 +74,8 @@ export const startModelServer = async ({ models = ['test-model'] } = {}): Promis
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const send = (chunk: Record<string, unknown>) =>
       response.write(`data: ${JSON.stringify({ ...common, object: 'chat.completion.chunk', ...chunk })}\n\n`);
-    send({ choices: [{ index: 0, delta: { role: 'assistant', content: answer }, finish_reason: null }] });
-    send({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+    send({ choices: [{ index: 0, delta: message, finish_reason: null }] });
+    send({ choices: [{ index: 0, delta: {}, finish_reason }] });
     send({ choices: [], usage });
     response.end('data: [DONE]\n\n');
   };
