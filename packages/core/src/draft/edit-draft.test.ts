@@ -4,6 +4,7 @@ import { type WorkflowDefinitionInput, workflowDefinitionSchema } from '../defin
 import { validateWorkflow } from '../graph/validate-workflow.ts';
 import {
   definitionToDraft,
+  draftEdges,
   draftScopes,
   draftSettings,
   draftToDefinition,
@@ -224,6 +225,17 @@ describe('fields', () => {
     expect(textField(doc, 'route', ['cases', 0, 'equals'])).toBe(kept);
   });
 
+  it('that are entries of a list are replaced and taken out, with what they hold', () => {
+    const doc = flow();
+    setField(doc, 'route', ['cases', 0], { id: 'b', equals: 'x' }, 'me');
+    expect(readNode(doc, 'route')?.config).toMatchObject({ cases: [{ id: 'b', equals: 'x' }] });
+    setField(doc, 'route', ['cases', 0], 'no case', 'me');
+    expect(readNode(doc, 'route')?.config).toMatchObject({ cases: ['no case'] });
+    setField(doc, 'route', ['cases', 0], undefined, 'me');
+    expect(readNode(doc, 'route')?.config).toMatchObject({ cases: [] });
+    expect(textField(doc, 'route', ['cases', 0, 'equals'])).toBeUndefined();
+  });
+
   it('of the workflow', () => {
     const doc = flow();
     setSettings(doc, { budget: { usd: 2, onReached: 'ask' }, maxParallel: 3 }, 'me');
@@ -301,6 +313,14 @@ describe('edges', () => {
     expect(readEdges(doc).at(-1)).toEqual({ id, ...from('ask', 'end') });
     removeEdges(doc, [id], 'me');
     expect(readEdges(doc)).toHaveLength(6);
+  });
+
+  it('get an id of their own where another edge has the one that their ends make', () => {
+    const doc = flow();
+    const first = connect(doc, from('ask', 'end'), 'me') ?? expect.unreachable();
+    const ends = from('ask', 'shape');
+    for (const id of [first, `${first}_2`]) draftEdges(doc).set(id, ends);
+    expect(connect(doc, from('ask', 'end'), 'me')).toBe(`${first}_3`);
   });
 
   it('drawn by two people at once are one', () => {
