@@ -15,7 +15,10 @@ const EVERYBODY = { has: () => true };
 const withoutTime = (event: EngineEvent | undefined) => ({ ...event, at: 0 });
 const asSet = (steps: readonly FinishedStep[]) => steps.map((step) => JSON.stringify(step)).sort();
 
-describe('any workflow with containers, feedback and merges', () => {
+/** A busy machine takes many times as long. */
+const PATIENCE = { timeout: 120_000 };
+
+describe('any workflow with containers, feedback and merges', PATIENCE, () => {
   it('keeps the rules, and leaves nothing behind', async () => {
     await fc.assert(
       fc.asyncProperty(anyWorkflow({ isSteady: false, asks: true }), async (definition) => {

@@ -100,7 +100,7 @@ const withoutFailingNodes = (definition: WorkflowDefinition): WorkflowDefinition
   nodes: definition.nodes.map((node) => ({ ...node, onError: 'continue' as const })),
 });
 
-describe('any workflow', () => {
+describe('any workflow', { timeout: 120_000 }, () => {
   it('ends every node once, in order, within its limits, as the rules say', async () => {
     await fc.assert(
       fc.asyncProperty(workflowArbitrary, async (definition) => {
