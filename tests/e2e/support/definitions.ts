@@ -41,16 +41,73 @@ export const summary = {
   ],
 } satisfies WorkflowDefinitionInput;
 
-/** Runs far longer than any test waits. */
+/** Runs longer than any test waits, and short enough not to give its sandbox back meanwhile. */
 export const longWait = {
   nodes: [
     { id: 'input', type: 'input', name: 'Input', config: {} },
-    { id: 'wait', type: 'delay', name: 'Wait', config: { seconds: 600 } },
+    { id: 'wait', type: 'delay', name: 'Wait', config: { seconds: 50 } },
     { id: 'output', type: 'output', name: 'Output', config: {} },
   ],
   edges: [
     { id: 'e1', source: 'input', target: 'wait' },
     { id: 'e2', source: 'wait', target: 'output' },
+  ],
+} satisfies WorkflowDefinitionInput;
+
+/** A map over names, then a person decides. */
+export const approvedList = {
+  nodes: [
+    {
+      id: 'input',
+      type: 'input',
+      name: 'Input',
+      config: { fields: [{ name: 'names', label: 'Names', type: 'json' }] },
+    },
+    {
+      id: 'each',
+      type: 'map',
+      name: 'Each name',
+      config: { list: '{{ input.names }}' },
+      position: { x: 300, y: 0 },
+      size: { width: 340, height: 200 },
+    },
+    {
+      id: 'greet',
+      type: 'transform',
+      name: 'Greet',
+      parent: 'each',
+      config: { mode: 'template', template: 'Hello {{ item }}!' },
+      position: { x: 50, y: 70 },
+    },
+    {
+      id: 'ask',
+      type: 'human',
+      name: 'Approve',
+      config: { kind: 'approval', title: 'Send these {{ $count(previous) }} greetings?' },
+      position: { x: 740, y: 0 },
+    },
+    {
+      id: 'sent',
+      type: 'output',
+      name: 'Sent',
+      config: { value: '{{ steps.each.output }}' },
+      position: { x: 1_040, y: 0 },
+    },
+    {
+      id: 'kept',
+      type: 'transform',
+      name: 'Keep',
+      config: { mode: 'template', template: 'not sent' },
+      position: { x: 1_040, y: 160 },
+    },
+    { id: 'output', type: 'output', name: 'Output', config: {}, position: { x: 1_340, y: 160 } },
+  ],
+  edges: [
+    { id: 'e1', source: 'input', target: 'each' },
+    { id: 'e2', source: 'each', target: 'ask' },
+    { id: 'e3', source: 'ask', sourcePort: 'approved', target: 'sent' },
+    { id: 'e4', source: 'ask', sourcePort: 'rejected', target: 'kept' },
+    { id: 'e5', source: 'kept', target: 'output' },
   ],
 } satisfies WorkflowDefinitionInput;
 
