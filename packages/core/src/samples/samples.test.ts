@@ -46,7 +46,8 @@ describe.each(SAMPLES)('the sample $id', (one) => {
     }
     for (const a of nodes) {
       for (const b of nodes) {
-        if (a === b) continue;
+        // What lies in a container is placed within it.
+        if (a === b || a.parent !== b.parent) continue;
         const apart = Math.abs(a.position.x - b.position.x) >= 320 || Math.abs(a.position.y - b.position.y) >= 176;
         expect(apart, `${a.id} and ${b.id}`).toBe(true);
       }
@@ -147,5 +148,59 @@ describe('data check', () => {
     const { results, events } = await run(check, { rows, maxProblems: 0 });
     expect(results).toEqual({ accepted: true, message: '1 rows with a total of 1,234.50 can be imported.' });
     expect(events).toContainEqual(expect.objectContaining({ type: 'step_log', message: '1 rows, 0 problems' }));
+  });
+});
+
+describe('reviewed article on the demo model', () => {
+  const article = sample('reviewed-article');
+
+  it('goes round until the review is content, with figures from the notes only', async () => {
+    const { results, events } = await run(article, article.exampleInput);
+    expect(results).toMatchObject({ passed: true, text: expect.any(String), rounds: expect.any(Number) });
+    const { text, rounds, score } = results as { text: string; rounds: number; score: number };
+    expect(score).toBeGreaterThanOrEqual(0.7);
+    expect(text).not.toMatch(/^[-*•]/m);
+    for (const figure of text.match(/\d[\d,.]*\d/g) ?? []) expect(article.exampleInput.notes).toContain(figure);
+    const written = events.filter((event) => event.type === 'step_completed' && event.nodeId === 'write');
+    expect(written).toHaveLength(rounds);
+  });
+});
+
+describe('batch of reviews on the demo model', () => {
+  const batch = sample('review-batch');
+
+  it('judges each review and counts by product', async () => {
+    const { results, events } = await run(batch, batch.exampleInput);
+    expect(results).toMatchObject({
+      positive: 3,
+      negative: 3,
+      products: { Kettle: { positive: 1, negative: 1 }, Blender: { positive: 1, negative: 1 } },
+    });
+    const rounds = events.flatMap((event) =>
+      event.type === 'step_completed' && event.nodeId === 'judge' ? [event.iteration] : [],
+    );
+    expect(rounds.sort()).toEqual([0, 1, 2, 3, 4, 5].map((index) => `each[${index}]`));
+  });
+
+  it('takes any number of reviews, none as well', async () => {
+    const one = [{ product: 'Kettle', text: 'I love it.' }];
+    expect((await run(batch, { reviews: one })).results).toMatchObject({ positive: 1, negative: 0 });
+    expect((await run(batch, { reviews: [] })).results).toMatchObject({ positive: 0, negative: 0 });
+  });
+});
+
+describe('team briefing on the demo model', () => {
+  const briefing = sample('team-briefing');
+
+  it('shares the task out by skills, every word of it by message', async () => {
+    const { results, events } = await run(briefing, briefing.exampleInput);
+    expect(results).toMatchObject({ answer: expect.stringContaining('$12,900'), complexity: expect.any(String) });
+    const parts = (results as { parts: string[] }).parts.join();
+    for (const id of ['analyst', 'lawyer', 'editor']) expect(parts).toContain(id);
+    const messages = events.flatMap((event) => (event.type === 'message' ? [event.message] : []));
+    expect(messages.map(({ kind }) => kind).sort()).toEqual([
+      ...Array.from({ length: 3 }, () => 'request'),
+      ...Array.from({ length: 3 }, () => 'response'),
+    ]);
   });
 });
