@@ -1,12 +1,12 @@
 import { AppError } from '@agentweaver/core/errors/app-error';
 import type { PriceOverrides, Rate } from '@agentweaver/core/models/prices';
-import type { PrismaClient } from './generated/client.ts';
+import type { PrismaTransaction } from './client.ts';
 
 /** More is a mistake in the prices rather than a use of them. */
 const MAX_PRICES = 200;
 
 /** What a workspace pays for models instead of the list price, by `provider/model`. */
-export const readModelPrices = async (prisma: PrismaClient, workspaceId: string): Promise<PriceOverrides> => {
+export const readModelPrices = async (prisma: PrismaTransaction, workspaceId: string): Promise<PriceOverrides> => {
   const rows = await prisma.modelPrice.findMany({ where: { workspaceId }, orderBy: { model: 'asc' } });
   return new Map(
     rows.map(({ model, input, cachedInput, output }) => [
@@ -18,7 +18,7 @@ export const readModelPrices = async (prisma: PrismaClient, workspaceId: string)
 
 /** Sets the price of one model, or changes it. Throws `plan_limit` for too many. */
 export const saveModelPrice = async (
-  prisma: PrismaClient,
+  prisma: PrismaTransaction,
   { workspaceId, model, rate }: { workspaceId: string; model: string; rate: Rate },
 ): Promise<void> => {
   const where = { workspaceId_model: { workspaceId, model } };
@@ -31,7 +31,7 @@ export const saveModelPrice = async (
 
 /** The list price counts again. */
 export const removeModelPrice = async (
-  prisma: PrismaClient,
+  prisma: PrismaTransaction,
   { workspaceId, model }: { workspaceId: string; model: string },
 ): Promise<void> => {
   const { count } = await prisma.modelPrice.deleteMany({ where: { workspaceId, model } });

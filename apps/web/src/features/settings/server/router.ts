@@ -3,6 +3,7 @@ import { ownerProcedure, router, viewerProcedure } from '../../../server/trpc.ts
 import { isHostPattern, MAX_ALLOWED_HOSTS } from '../host-pattern.ts';
 import { apiTokensRouter } from './api-tokens-router.ts';
 import { membersRouter } from './members-router.ts';
+import { modelPricesRouter } from './model-prices-router.ts';
 import { providerKeysRouter } from './provider-keys-router.ts';
 import { readSystemStatus } from './read-system-status.ts';
 import { updateWorkspace } from './update-workspace.ts';
@@ -29,5 +30,6 @@ export const settingsRouter = router({
   members: membersRouter,
   apiTokens: apiTokensRouter,
   providerKeys: providerKeysRouter,
+  modelPrices: modelPricesRouter,
   systemStatus: viewerProcedure.query(({ ctx }) => readSystemStatus(ctx.prisma, ctx.actor.workspaceId)),
 });
