@@ -36,8 +36,8 @@ export type Engine = {
   /** Worked out once for each definition. */
   planOf: (definition: WorkflowDefinition) => WorkflowPlan;
   executionId: string | undefined;
-  /** By `stepKey`. */
-  attempts: Readonly<Record<string, number>>;
+  /** In which steps were interrupted, by `stepKey`. */
+  attempts: ReadonlyMap<string, number>;
   replay: Replay;
   slots: Slots;
   emit: (event: EngineEvent) => void;

@@ -101,7 +101,7 @@ const lose = (run: OpenScope, nodeId: string, turn: Turn): void => {
 /** One that had begun in an earlier attempt was cancelled; the others never ran. */
 const tellLost = (run: OpenScope, nodeId: string, iteration: string): void => {
   const { attempts } = run.engine;
-  if (Object.hasOwn(attempts, stepKey(nodeId, iteration))) cancelWaiting(run.engine, [{ nodeId, iteration }]);
+  if (attempts.has(stepKey(nodeId, iteration))) cancelWaiting(run.engine, [{ nodeId, iteration }]);
   else tellSkipped(run, nodeId, iteration, SKIP_REASONS.notNeeded);
 };
 

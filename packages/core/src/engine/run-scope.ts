@@ -39,17 +39,15 @@ export const runScope = async (engine: Engine, scope: ScopeRun): Promise<ScopeEn
 };
 
 /** Of the nodes to run, those that need none of the others. */
-const unconditionalNodes = ({ only, plan }: ScopeRun): ReadonlySet<string> | undefined =>
-  only &&
-  new Set(
-    [...only].filter(
-      (id) =>
-        !plan.nodes
-          .get(id)
-          ?.ancestors()
-          .some((ancestor) => only.has(ancestor)),
-    ),
-  );
+const unconditionalNodes = ({ only, plan }: ScopeRun): ReadonlySet<string> | undefined => {
+  if (!only) return undefined;
+  const needsAnother = (id: string) =>
+    plan.nodes
+      .get(id)
+      ?.ancestors()
+      .some((ancestor) => only.has(ancestor));
+  return new Set([...only].filter((id) => !needsAnother(id)));
+};
 
 /** What fails here is no step. It ends the scope, which still waits for its steps to end. */
 const guard = (run: OpenScope, work: () => void): void => {
@@ -84,7 +82,7 @@ const startStep = (run: OpenScope, step: OpenStep): void => {
   step.slot = slot;
   if (plan.mayLose) step.stopping = createStopSignal(scope.stopping.signal);
   const signal = (step.stopping ?? scope.stopping).signal;
-  const firstAttempt = engine.attempts[stepKey(nodeId, iteration)] ?? 1;
+  const firstAttempt = engine.attempts.get(stepKey(nodeId, iteration)) ?? 1;
   const values = valuesOf(nodeId, run);
   const input = reportedInput(nodeId, values.previous, run);
   engine.emit({ type: 'step_started', at: engine.host.clock.now(), nodeId, iteration, attempt: firstAttempt, input });

@@ -79,6 +79,19 @@ describe('runWorkflow', () => {
     expect(last(events)).toMatchObject({ results: 'tea' });
   });
 
+  it('takes any id for what it is', async () => {
+    const ids = ['constructor', '__proto__', 'toString'];
+    const definition = scripted({
+      nodes: Object.fromEntries(ids.map((id) => [id, { config: { text: id } }])),
+      edges: ['constructor>__proto__', '__proto__>toString'],
+    });
+    const events = await runScripted(definition, { attempts: {}, only: ids });
+    expect(ofType(events, 'step_started').map(({ nodeId, attempt }) => [nodeId, attempt])).toEqual(
+      ids.map((id) => [id, 1]),
+    );
+    expect(JSON.stringify(last(events))).toContain('{"constructor":"constructor","__proto__":"__proto__"');
+  });
+
   it('keeps to the number of parallel steps', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
     const definition = scripted({

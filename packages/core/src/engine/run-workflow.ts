@@ -56,7 +56,9 @@ const execute = async (execution: Execution): Promise<void> => {
 };
 
 const createEngine = ({ options, slots, emit }: Execution): Engine => {
-  const { host, executionId, attempts = {}, resumeFrom = [], nodeRuntime = getNodeRuntime } = options;
+  const { host, executionId, resumeFrom = [], nodeRuntime = getNodeRuntime } = options;
+  // A node may be called `constructor`, which every plain object has.
+  const attempts = new Map(Object.entries(options.attempts ?? {}));
   const plans = new WeakMap<WorkflowDefinition, WorkflowPlan>();
   const planOf = (wanted: WorkflowDefinition): WorkflowPlan => {
     const plan = plans.get(wanted) ?? planWorkflow(wanted, nodeRuntime);
