@@ -1,3 +1,4 @@
+import type { BudgetRequest } from '@agentweaver/core/budget/budget-wait';
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import type { LogLevel } from '@agentweaver/core/engine/events';
 import type { ExecutionErrorCode, ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
@@ -145,12 +146,6 @@ export type OpenWait = {
   executionId: string;
   stepName: string;
   workflow: { id: string; name: string };
-};
-
-/** What a budget that asks has reached. */
-export type BudgetRequest = {
-  /** English: which limit, and what the next call may use of it. */
-  message: string;
 };
 
 /** One line of the log. */

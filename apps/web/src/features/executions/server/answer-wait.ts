@@ -1,3 +1,4 @@
+import { checkBudgetResponse } from '@agentweaver/core/budget/budget-wait';
 import { AppError, type FieldProblem } from '@agentweaver/core/errors/app-error';
 import { checkHumanResponse } from '@agentweaver/core/host/check-human-response';
 import type { HumanResponse } from '@agentweaver/core/host/ports/human';
@@ -40,17 +41,8 @@ const problemsOf = (wait: WaitView, answer: HumanResponse): FieldProblem[] => {
     case 'human':
       return checkHumanResponse(wait.request, answer);
     case 'budget':
-      return checkBudgetAnswer(answer);
+      return checkBudgetResponse(wait.request, answer);
     case 'timer':
       return [{ field: 'waitId', message: 'waits for a time and cannot be answered' }];
   }
-};
-
-const checkBudgetAnswer = ({ approved, values }: HumanResponse): FieldProblem[] => {
-  if (approved === undefined) return [{ field: 'approved', message: 'must be true or false' }];
-  if (!approved) return [];
-  const usd = values?.usd;
-  return typeof usd === 'number' && usd > 0 && usd <= 100_000
-    ? []
-    : [{ field: 'values.usd', message: 'must be the dollars to raise the budget by, up to 100,000' }];
 };

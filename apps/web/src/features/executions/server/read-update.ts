@@ -1,3 +1,4 @@
+import { budgetRequestSchema } from '@agentweaver/core/budget/budget-wait';
 import { logLevelSchema } from '@agentweaver/core/engine/events';
 import { executionErrorSchema } from '@agentweaver/core/engine/execution-errors';
 import { humanRequestSchema } from '@agentweaver/core/host/ports/human';
@@ -78,7 +79,7 @@ const wait = { id: z.string(), nodeId: z.string(), iteration: z.string(), create
 export const waitViewSchema = z.discriminatedUnion('kind', [
   z.object({ ...wait, kind: z.literal('human'), request: humanRequestSchema }),
   z.object({ ...wait, kind: z.literal('timer'), request: z.unknown().transform(() => null) }),
-  z.object({ ...wait, kind: z.literal('budget'), request: z.object({ message: z.string() }) }),
+  z.object({ ...wait, kind: z.literal('budget'), request: budgetRequestSchema }),
 ]);
 
 const eventSchema = z.object({

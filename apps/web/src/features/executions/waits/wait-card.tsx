@@ -1,5 +1,6 @@
 'use client';
 
+import type { BudgetRequest } from '@agentweaver/core/budget/budget-wait';
 import { Alert, Button, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCheck, IconX } from '@tabler/icons-react';
@@ -66,7 +67,7 @@ const Answer = ({ wait }: { wait: Exclude<WaitView, { kind: 'timer' }> }) => {
   return (
     <Stack gap="xs">
       {wait.kind === 'budget' ? (
-        <BudgetAnswer busy={busy} onAnswer={send} />
+        <BudgetAnswer request={wait.request} busy={busy} onAnswer={send} />
       ) : wait.request.kind === 'form' ? (
         <HumanForm fields={wait.request.fields} busy={busy} onAnswer={(values) => send({ values })} />
       ) : (
@@ -130,25 +131,29 @@ const Decision = ({ wait, busy, onAnswer }: AnswerProps & { wait: Extract<WaitVi
   );
 };
 
-const BudgetAnswer = ({ busy, onAnswer }: AnswerProps) => {
+const BudgetAnswer = ({ request, busy, onAnswer }: AnswerProps & { request: BudgetRequest }) => {
   const t = useTranslations('executions.waits');
-  const [usd, setUsd] = useState<number | string>(1);
+  const { kind, leastRaise } = request;
+  const isMoney = kind === 'usd';
+  const [by, setBy] = useState<number | string>(
+    isMoney ? Math.max(1, Math.ceil(leastRaise)) : Math.ceil(leastRaise) || 1,
+  );
   return (
     <Group gap="xs" align="flex-end">
       <NumberInput
-        label={t('budgetBy')}
-        prefix="$"
-        min={0.01}
-        max={100_000}
-        decimalScale={2}
-        step={1}
-        w={130}
-        value={usd}
-        onChange={setUsd}
+        label={t(`budgetBy.${kind}`)}
+        {...(isMoney ? { prefix: '$' } : {})}
+        min={isMoney ? 0.01 : 1}
+        max={isMoney ? 100_000 : 1_000_000}
+        decimalScale={isMoney ? 2 : 0}
+        thousandSeparator=","
+        w={170}
+        value={by}
+        onChange={setBy}
       />
       <Button
-        disabled={busy || Number(usd) <= 0}
-        onClick={() => onAnswer({ approved: true, values: { usd: Number(usd) } })}
+        disabled={busy || Number(by) <= 0}
+        onClick={() => onAnswer({ approved: true, values: { [kind]: Number(by) } })}
       >
         {t('budgetRaise')}
       </Button>

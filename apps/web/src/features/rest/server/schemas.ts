@@ -178,7 +178,7 @@ export const waitsSchema = z.object({ items: z.array(waitSchema) }).meta({ id: '
 export const answerBody = humanResponseSchema.strict().meta({
   id: 'WaitAnswer',
   description:
-    'For an approval `approved`, for a choice `choice`, for a form `values`. For a budget `approved`, and in `values.usd` by how many dollars it is raised.',
+    'For an approval `approved`, for a choice `choice`, for a form `values`. For a budget `approved`, and in `values` by how much it is raised, under the name of its kind: `usd`, `tokens`, `modelCalls` or `seconds`.',
 });
 
 const fileFields = {
