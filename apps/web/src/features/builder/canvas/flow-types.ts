@@ -10,7 +10,7 @@ import { StepNode } from './step-node.tsx';
 export const nodeTypes: NodeTypes = {
   step: StepNode,
   container: ContainerNode,
-  group: GroupNode,
+  area: GroupNode,
   note: NoteNode,
 } satisfies Record<NodeKind, unknown>;
 export const edgeTypes: EdgeTypes = { step: StepEdge, back: BackEdge };

@@ -53,6 +53,7 @@ export const RemoveFrameModal = () => {
       opened={removal !== null}
       onClose={() => store.getState().askRemoval(null)}
       title={t('title')}
+      size="lg"
       closeButtonProps={{ 'aria-label': t('cancel') }}
     >
       {removal && <Question items={removal} />}

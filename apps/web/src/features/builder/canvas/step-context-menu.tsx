@@ -19,7 +19,7 @@ export const StepContextMenu = () => {
       onClose={() => store.getState().openMenu(null)}
       position="bottom-start"
       withinPortal
-      width={230}
+      width={260}
     >
       <Menu.Target>
         <span style={{ position: 'fixed', left: menu.x, top: menu.y }} />

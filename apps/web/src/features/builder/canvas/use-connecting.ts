@@ -3,7 +3,6 @@
 import { connectionProblem } from '@agentweaver/core/draft/edit-edges';
 import { byId, containersOf } from '@agentweaver/core/graph/parents';
 import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
-import { notifications } from '@mantine/notifications';
 import {
   type Connection,
   type FinalConnectionState,
@@ -19,6 +18,8 @@ import { useBuilder } from '../state/builder-context.tsx';
 import { linksOf, stepsOf } from '../state/builder-store.ts';
 import { type Attachment, portsOfStep } from '../state/draft-edits.ts';
 import { NODE_HEIGHT, NODE_WIDTH, type StepFlowEdge, type StepFlowNode } from '../state/flow-elements.ts';
+
+import { tellOnce } from './tell-once.ts';
 
 const pointOf = (event: MouseEvent | TouchEvent): { x: number; y: number } => {
   const at = 'changedTouches' in event ? event.changedTouches[0] : event;
@@ -80,7 +81,7 @@ export const useConnecting = () => {
           editor.doc,
           toLink({ source: source.nodeId, sourceHandle: source.id, target: target.nodeId, targetHandle: target.id }),
         );
-        if (problem) notifications.show({ color: 'orange', message: t(`cannotConnect.${problem}`) });
+        if (problem) tellOnce(t(`cannotConnect.${problem}`), 'orange');
       }
       if (state.toNode) return;
       const screen = pointOf(event);

@@ -1,6 +1,5 @@
 'use client';
 
-import { notifications } from '@mantine/notifications';
 import { useReactFlow } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
 import { useMemo } from 'react';
@@ -9,6 +8,7 @@ import { useBuilder } from '../state/builder-context.tsx';
 import { selectedIds } from '../state/builder-store.ts';
 import type { StepFlowEdge, StepFlowNode } from '../state/flow-elements.ts';
 import { useNodeText } from '../use-node-text.ts';
+import { tellOnce } from './tell-once.ts';
 
 /** Puts a frame around the selected nodes, and takes the selected groups away from around theirs. */
 export const useGroup = () => {
@@ -32,11 +32,11 @@ export const useGroup = () => {
             height: Math.round(bounds.height + top + bottom),
           },
         });
-        if (id === undefined) notifications.show({ color: 'orange', message: t('cannotGroup') });
+        if (id === undefined) tellOnce(t('cannotGroup'), 'orange');
         else store.getState().select([id]);
       },
       ungroup: () => {
-        const groups = store.getState().nodes.filter((node) => node.selected && node.type === 'group');
+        const groups = store.getState().nodes.filter((node) => node.selected && node.type === 'area');
         if (!readOnly && groups.length > 0) editor.release(groups.map((node) => node.id));
       },
     }),

@@ -1,6 +1,5 @@
 'use client';
 
-import { notifications } from '@mantine/notifications';
 import { type OnNodeDrag, useReactFlow, useStoreApi } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
 import { useMemo, useRef } from 'react';
@@ -9,6 +8,7 @@ import { useBuilder } from '../state/builder-context.tsx';
 import type { Drop } from '../state/draft-edits.ts';
 import { NODE_HEIGHT, NODE_WIDTH, type StepFlowEdge, type StepFlowNode } from '../state/flow-elements.ts';
 import { edgeUnder } from './edge-under.ts';
+import { tellOnce } from './tell-once.ts';
 
 /** Reads the frames of the canvas as they lie now, without those given and all in them. */
 export const useFrameBoxes = () => {
@@ -62,12 +62,6 @@ export const useNodeDrag = () => {
       const target = targetOf(node);
       store.getState().setDropTarget(target !== undefined && target !== node.parentId ? target : null);
     };
-    const tell = (message: string, canUndo: boolean) =>
-      notifications.show({
-        message,
-        color: canUndo ? 'weave' : 'orange',
-        autoClose: 6_000,
-      });
     const drop = (moved: StepFlowNode[]) => {
       const drops: Drop[] = moved.flatMap((node) => {
         const { x, y } = node.data.step.position;
@@ -82,11 +76,11 @@ export const useNodeDrag = () => {
       const edge = only && edgeUnder(store.getState(), only.id);
       const { removedEdges, refused } = editor.drop(drops);
       if (refused) {
-        tell(t(`refused.${refused}`), false);
+        tellOnce(t(`refused.${refused}`), 'orange');
         // Nothing in the draft changed, so nothing would bring the node back from under the pointer.
         store.getState().resetPositions(drops.map(({ id }) => id));
       }
-      if (removedEdges > 0) tell(t('edgesRemoved', { count: removedEdges }), true);
+      if (removedEdges > 0) tellOnce(t('edgesRemoved', { count: removedEdges }), 'weave');
       if (edge && !refused) editor.splice(only.id, edge);
     };
     // Dragging a selection box calls these as well; its own handlers would do everything twice.

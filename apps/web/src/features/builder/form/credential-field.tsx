@@ -17,7 +17,7 @@ export const CredentialField = (field: FieldProps) => {
   const { setField, readOnly } = useFormContext();
   const { slug } = useWorkspace();
   const trpc = useTRPC();
-  const names = useQuery(trpc.builder.credentials.queryOptions({ workspace: slug }, { staleTime: 15_000 }));
+  const names = useQuery(trpc.credentials.names.queryOptions({ workspace: slug }, { staleTime: 15_000 }));
   const chosen = typeof value === 'string' ? value : '';
   const known = names.data?.map((one) => one.name) ?? [];
   const isMissing = chosen.trim() !== '' && names.data !== undefined && !known.includes(chosen);

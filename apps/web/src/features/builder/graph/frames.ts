@@ -6,13 +6,16 @@ export type Point = { x: number; y: number };
 export type Size = { width: number; height: number };
 export type Box = Point & Size;
 
-/** How a node is drawn: a step, a frame that runs what is in it, a frame that only groups it, or a note. */
-export type NodeKind = 'step' | 'container' | 'group' | 'note';
+/**
+ * How a node is drawn: a step, a frame that runs what is in it, a frame that only groups it (React Flow has a look of
+ * its own for what is called `group`), or a note.
+ */
+export type NodeKind = 'step' | 'container' | 'area' | 'note';
 
 export const kindOf = (type: string): NodeKind => {
   const definition = getNodeDefinition(type);
   if (definition?.contains === 'body') return 'container';
-  if (definition?.contains === 'frame') return 'group';
+  if (definition?.contains === 'frame') return 'area';
   return definition?.canvasOnly ? 'note' : 'step';
 };
 
@@ -23,7 +26,7 @@ export const FRAME_PADDING = { top: 64, right: 28, bottom: 44, left: 28 } as con
 
 const DEFAULT_SIZES: Record<Exclude<NodeKind, 'step'>, Size> = {
   container: { width: 640, height: 240 },
-  group: { width: 420, height: 240 },
+  area: { width: 420, height: 240 },
   note: { width: 240, height: 160 },
 };
 

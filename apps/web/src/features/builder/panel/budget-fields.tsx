@@ -58,9 +58,11 @@ export const BudgetFields = ({ scope, value, onChange, readOnly }: Props) => {
   return (
     <Stack gap="sm">
       <div>
-        <Text size="sm" fw={500}>
-          {t('title')}
-        </Text>
+        {scope === 'workflow' && (
+          <Text size="sm" fw={600}>
+            {t('title')}
+          </Text>
+        )}
         <Text size="xs" c="dimmed">
           {t(scope === 'workflow' ? 'helpWorkflow' : 'helpNode')}
         </Text>

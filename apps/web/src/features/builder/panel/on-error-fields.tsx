@@ -15,10 +15,9 @@ export const OnErrorFields = ({ step }: { step: WorkflowNode }) => {
   const policy = step.onError ?? 'fail';
   return (
     <>
-      <Input.Wrapper label={t('onError')} labelElement="div" description={t(`onErrorHelp.${policy}`)}>
+      <Input.Wrapper description={t(`onErrorHelp.${policy}`)} inputWrapperOrder={['input', 'description']}>
         <SegmentedControl
           fullWidth
-          mt={6}
           disabled={readOnly}
           aria-label={t('onError')}
           value={policy}

@@ -19,7 +19,7 @@ const TABS: readonly PanelTab[] = ['settings', 'run', 'help'];
 const PanelMenu = ({ step }: { step: WorkflowNode }) => {
   const t = useTranslations('builder.panel');
   return (
-    <Menu position="bottom-end" withinPortal width={230}>
+    <Menu position="bottom-end" withinPortal width={260}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label={t('actions')}>
           <IconDots size={18} />
@@ -74,7 +74,7 @@ const Panel = ({ step }: { step: WorkflowNode }) => {
           </Tabs.Tab>
           <Tabs.Tab value="help">{t('tabs.help')}</Tabs.Tab>
         </Tabs.List>
-        <ScrollArea className={classes.body} type="auto" scrollbarSize={8}>
+        <ScrollArea key={`${step.id}:${tab}`} className={classes.body} type="auto" scrollbarSize={8}>
           <Tabs.Panel value="settings" p="md">
             <StepSettings key={step.id} step={step} />
           </Tabs.Panel>

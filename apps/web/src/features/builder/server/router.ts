@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { editorProcedure, router, viewerProcedure } from '../../../server/trpc.ts';
 import { getWorkflow } from './get-workflow.ts';
-import { listCredentialNames } from './list-credential-names.ts';
 import { listModels } from './list-models.ts';
 import { listVersions } from './list-versions.ts';
 import { publishWorkflow } from './publish-workflow.ts';
@@ -19,8 +18,6 @@ export const builderRouter = router({
   publish: editorProcedure
     .input(workflow.extend({ note: z.string().trim().max(500).default('') }))
     .mutation(({ ctx, input }) => publishWorkflow(ctx, input)),
-
-  credentials: viewerProcedure.query(({ ctx }) => listCredentialNames(ctx)),
 
   models: viewerProcedure.query(({ ctx }) => listModels(ctx)),
 

@@ -23,7 +23,7 @@ const sameSize = (a: Size | undefined, b: Size | undefined): boolean =>
 /** Frames lie under what they hold, and let the pointer through to it; notes and groups lie under everything. */
 const FRAME_LOOK = {
   container: { dragHandle: `.${FRAME_HANDLE}`, style: { pointerEvents: 'none' as const } },
-  group: { dragHandle: `.${FRAME_HANDLE}`, style: { pointerEvents: 'none' as const }, zIndex: -2 },
+  area: { dragHandle: `.${FRAME_HANDLE}`, style: { pointerEvents: 'none' as const }, zIndex: -2 },
   note: { zIndex: -1 },
   step: { initialWidth: NODE_WIDTH, initialHeight: NODE_HEIGHT },
 } satisfies Record<NodeKind, Partial<StepFlowNode>>;
