@@ -3,7 +3,7 @@ import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-d
 import { HOST_CALLS, type HostMethod } from '@agentweaver/core/host/host-calls';
 import { isSuspended } from '@agentweaver/core/host/suspended';
 import { createPrisma } from '@agentweaver/db/client';
-import { copyExecutionFiles, listExecutionFiles } from '@agentweaver/db/execution-file-store';
+import { listExecutionFiles } from '@agentweaver/db/execution-file-store';
 import type { Prisma, PrismaClient } from '@agentweaver/db/generated/client';
 import { answerWait } from '@agentweaver/db/wait-store';
 import { publishDraft } from '@agentweaver/db/workflow-store';
@@ -129,16 +129,6 @@ describe('files', () => {
     host = createHost(randomUUID());
     await expect(ask('files.write', { path: 'a', content: 'x' })).rejects.toThrow('somebody else');
     expect(await listExecutionFiles(prisma, { executionId })).toEqual([]);
-  });
-
-  test('of the steps that are taken over go along to another execution', async () => {
-    await ask('files.write', { path: 'kept', content: 'x' });
-    await ask('files.write', { path: 'left', content: 'x' }, { nodeId: 'b' });
-    const other = await createRunningExecution(prisma, workspace.workspaceId);
-    await prisma.$transaction((tx) =>
-      copyExecutionFiles(tx, { from: executionId, to: other.executionId, nodeIds: ['a'] }),
-    );
-    expect((await listExecutionFiles(prisma, other)).map(({ path }) => path)).toEqual(['kept']);
   });
 });
 

@@ -1,4 +1,3 @@
-import type { PrismaTransaction } from './client.ts';
 import type { PrismaClient } from './generated/client.ts';
 
 export type StoredFile = { bytes: Uint8Array; mediaType: string };
@@ -73,14 +72,3 @@ export const changeExecutionFile = (
     await tx.executionFile.upsert({ where, create: { executionId, path, ...data }, update: data });
     return { kind: 'written', entry: { path, size, mediaType: after.mediaType } };
   });
-
-/** For an execution that goes on from another one's results: what its steps wrote belongs to them. */
-export const copyExecutionFiles = async (
-  tx: PrismaTransaction,
-  { from, to, nodeIds }: { from: string; to: string; nodeIds: readonly string[] },
-): Promise<void> => {
-  await tx.$executeRaw`
-    INSERT INTO execution_files (execution_id, path, media_type, size, content, node_id, created_at, updated_at)
-    SELECT ${to}::uuid, path, media_type, size, content, node_id, created_at, updated_at
-    FROM execution_files WHERE execution_id = ${from}::uuid AND node_id = ANY(${[...nodeIds]})`;
-};
