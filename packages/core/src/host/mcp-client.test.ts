@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ExecutionError } from '../engine/execution-errors.ts';
 import { callMcpTool, listMcpTools } from './mcp-client.ts';
 import { startMcpServer, type TestMcpServer } from './testing/mcp-server.ts';
 
@@ -111,6 +112,26 @@ describe('a call', () => {
     const { url } = await start({ json });
     await expect(call(url, 'large')).rejects.toMatchObject({
       data: { code: 'output_too_large' },
+    });
+  });
+});
+
+describe('a guard', () => {
+  const denied = new ExecutionError({ code: 'egress_denied', message: 'Not there.' });
+  const list = (fetch: typeof globalThis.fetch) =>
+    listMcpTools(
+      { url: 'https://mcp.example.com/', timeoutMs: 5_000 },
+      { fetch, signal: new AbortController().signal },
+    );
+
+  it('is heard, whether it throws itself or through fetch', async () => {
+    await expect(list(() => Promise.reject(denied))).rejects.toBe(denied);
+    await expect(list(() => Promise.reject(new TypeError('fetch failed', { cause: denied })))).rejects.toBe(denied);
+  });
+
+  it('that throws something else is quoted', async () => {
+    await expect(list(() => Promise.reject('no network'))).rejects.toMatchObject({
+      data: { code: 'mcp_failed', message: 'The MCP server https://mcp.example.com/ failed: no network' },
     });
   });
 });

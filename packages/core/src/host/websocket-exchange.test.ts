@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { ExecutionError } from '../engine/execution-errors.ts';
 import { exchangeOverWebsocket } from './websocket-exchange.ts';
 
 const cleanUps: (() => void)[] = [];
@@ -135,6 +137,50 @@ describe('a WebSocket exchange', () => {
     );
     expect(result.messages).toEqual(['echo a']);
     expect(looked).toEqual(['feed.invalid']);
+  });
+
+  it('hands on what a guard says', async () => {
+    const denied = new ExecutionError({ code: 'egress_denied', message: 'Not there.' });
+    const exchanged = exchangeOverWebsocket(
+      { url: 'ws://feed.invalid/', timeoutMs: 5_000 },
+      {
+        signal: new AbortController().signal,
+        socket: { lookup: (_hostname, _options, callback) => callback(denied, '', 0) },
+      },
+    );
+    await expect(exchanged).rejects.toBe(denied);
+  });
+
+  it('says when the address is no WebSocket', async () => {
+    const server = createServer((_request, response) => response.writeHead(404).end());
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    cleanUps.push(() => server.close());
+    await expect(exchange({ url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` })).rejects.toMatchObject({
+      data: { message: expect.stringContaining('answered 404'), hint: 'Check the address.' },
+    });
+  });
+
+  it('leaves a server that does not say goodbye', async () => {
+    const left = Promise.withResolvers<void>();
+    const server = createServer();
+    server.on('upgrade', ({ headers }, socket) => {
+      const accept = createHash('sha1')
+        .update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+        .digest('base64');
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
+      socket.write(Buffer.from([0x81, 3, ...Buffer.from('one')]));
+      // It reads the goodbye and does not answer.
+      socket.resume();
+      socket.on('end', () => left.resolve());
+      socket.on('error', () => left.resolve());
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    cleanUps.push(() => server.close());
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await exchange({ url })).toEqual({ messages: ['one'], endedBy: 'count' });
+    await left.promise;
   });
 
   it('ends with the signal', async () => {
