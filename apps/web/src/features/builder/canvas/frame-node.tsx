@@ -4,10 +4,13 @@ import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
 import type { NodeProps } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
 import { type CSSProperties, memo } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import { useFormat } from '../../../lib/use-format.ts';
 import { paperColors } from '../node-colors.ts';
 import { presentationOf } from '../node-presentation.tsx';
-import { useBuilderState } from '../state/builder-context.tsx';
+import { useBuilderState, useRunState } from '../state/builder-context.tsx';
 import { FRAME_HANDLE, type StepFlowNode } from '../state/flow-elements.ts';
+import { bodyProgress } from '../state/node-run.ts';
 import { useNodeText } from '../use-node-text.ts';
 import classes from './frame-node.module.css';
 import { FrameResize } from './frame-resize.tsx';
@@ -26,6 +29,29 @@ const EmptyBody = ({ id }: { id: string }) => {
   const t = useTranslations('builder.canvas');
   const isEmpty = useBuilderState((state) => !state.nodes.some((node) => node.parentId === id));
   return isEmpty ? <div className={classes.empty}>{t('emptyFrame')}</div> : null;
+};
+
+/** How many rounds of the body are over, while the container runs and after. */
+const BodyProgress = ({ id }: { id: string }) => {
+  const t = useTranslations('builder.run');
+  const format = useFormat();
+  const body = useBuilderState(
+    useShallow((state) =>
+      state.nodes.flatMap((node) =>
+        node.parentId === id && (node.type === 'step' || node.type === 'container') ? [node.id] : [],
+      ),
+    ),
+  );
+  const progress = useRunState(useShallow((state) => bodyProgress(state.rounds, body)));
+  if (!progress) return null;
+  return (
+    <span className={classes.progress} title={t('roundsHelp', { done: progress.done, total: progress.total })}>
+      {format.integer(progress.done)}/{format.integer(progress.total)}
+      {progress.failed > 0 && (
+        <span className={stepClasses.failedRounds}>{t('failedRounds', { count: progress.failed })}</span>
+      )}
+    </span>
+  );
 };
 
 const ContainerNodeView = ({ id, data, selected }: Props) => {
@@ -57,6 +83,7 @@ const ContainerNodeView = ({ id, data, selected }: Props) => {
           <div className={stepClasses.summary}>{summarize(step.config) || text.title(step.type)}</div>
         </div>
         <NodeMarks step={step} />
+        <BodyProgress id={id} />
         <StepRunBadge nodeId={id} inline />
         <OutputPorts step={step} />
       </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RoundCounts, StepStatus, StepView } from '../../executions/execution-view.ts';
-import { doneRounds, edgeUse, nodeStatus, runsOfNode } from './node-run.ts';
+import { bodyProgress, doneRounds, edgeUse, nodeStatus, runsOfNode } from './node-run.ts';
 
 const step = (nodeId: string, status: StepStatus, more: Partial<StepView> = {}): StepView => ({
   nodeId,
@@ -50,6 +50,16 @@ describe('nodeStatus', () => {
     expect(nodeStatus(undefined, undefined)).toBeUndefined();
   });
   it('counts whatever is over', () => expect(doneRounds(rounds({ completed: 2, failed: 1, running: 4 }))).toBe(3));
+});
+
+it('tells how far a container is from the nodes of its body', () => {
+  const known = {
+    a: rounds({ total: 5, completed: 4, running: 1 }),
+    b: rounds({ total: 4, completed: 2, failed: 1, running: 1 }),
+  };
+  expect(bodyProgress(known, ['a', 'b'])).toEqual({ total: 5, done: 3, failed: 1 });
+  expect(bodyProgress(known, ['a', 'c'])).toEqual({ total: 5, done: 0, failed: 0 });
+  expect(bodyProgress({}, ['a'])).toBeUndefined();
 });
 
 describe('edgeUse', () => {

@@ -24,6 +24,24 @@ export const nodeStatus = (
   rounds: RoundCounts | undefined,
 ): StepStatus | undefined => (rounds ? statusOfRounds(rounds) : step?.status);
 
+/**
+ * How far a container is: a round counts as begun with its first step and as over with its last, so the body's nodes
+ * give both. `undefined` before the first round.
+ */
+export const bodyProgress = (
+  rounds: RunState['rounds'],
+  body: readonly string[],
+): { done: number; total: number; failed: number } | undefined => {
+  const known = body.flatMap((id) => rounds[id] ?? []);
+  if (known.length === 0) return undefined;
+  return {
+    total: Math.max(...known.map((one) => one.total)),
+    // A node that no round has reached yet is not known at all.
+    done: known.length < body.length ? 0 : Math.min(...known.map(doneRounds)),
+    failed: Math.max(...known.map((one) => one.failed)),
+  };
+};
+
 /** The runs of a node that are finished, whatever came of them. */
 export const doneRounds = (rounds: RoundCounts): number =>
   rounds.completed + rounds.failed + rounds.skipped + rounds.cancelled;
