@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
+import { createEgressAgent } from '@agentweaver/core/egress/egress-agent';
 import { HOST_CALLS, type HostMethod } from '@agentweaver/core/host/host-calls';
 import { isSuspended } from '@agentweaver/core/host/suspended';
 import { createPrisma } from '@agentweaver/db/client';
@@ -8,7 +9,6 @@ import type { Prisma, PrismaClient } from '@agentweaver/db/generated/client';
 import { answerWait } from '@agentweaver/db/wait-store';
 import { publishDraft } from '@agentweaver/db/workflow-store';
 import pino from 'pino';
-import { Agent } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { HostCall, HostServices } from '../../apps/executor/src/host/host-calls.ts';
 import { createOutsideServices } from '../../apps/executor/src/host/outside-services.ts';
@@ -21,7 +21,7 @@ let prisma: PrismaClient;
 let workspace: TestWorkspace;
 let executionId: string;
 let host: Omit<HostServices, 'model.generate'>;
-const agent = new Agent();
+const agent = createEgressAgent({ privateHosts: [] });
 
 beforeAll(async () => {
   database = await createTestDatabase();
