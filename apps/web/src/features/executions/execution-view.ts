@@ -95,6 +95,9 @@ export type RoundCounts = Pick<
   StepView,
   'nodeId' | 'nodeType' | 'nodeName' | 'inputTokens' | 'outputTokens' | 'costUsd' | 'startedAt' | 'completedAt'
 > & {
+  /** Of the run that ended last. */
+  ports: string[];
+  reason: string | null;
   total: number;
   running: number;
   waiting: number;

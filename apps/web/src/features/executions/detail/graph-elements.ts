@@ -1,6 +1,8 @@
 import type { WorkflowDefinition, WorkflowEdge } from '@agentweaver/core/definition/workflow-definition';
 import { getNodeDefinition, outputPortsOf } from '@agentweaver/core/nodes/definitions';
+import { BACK_PORT } from '@agentweaver/core/nodes/node-type';
 import type { Edge, Node } from '@xyflow/react';
+import { judgedLinks } from '../../builder/graph/feedback-links.ts';
 import type { StepStatus, StepView } from '../execution-view.ts';
 import { type Bounds, NODE_HEIGHT, NODE_WIDTH } from './graph-view.ts';
 
@@ -105,9 +107,9 @@ export const boxesOf = (nodes: readonly CanvasNode[]): Bounds[] =>
       height: typeof style?.height === 'number' ? style.height : NODE_HEIGHT,
     }));
 
-/** Edges carry their state as a class; the label names the port where a node has several. */
-export const runEdges = (definition: WorkflowDefinition, steps: Readonly<Record<string, StepFacts>>): Edge[] =>
-  definition.edges.map((edge) => {
+/** Edges carry their state as a class. From an evaluation a dashed one leads back to what it judges. */
+export const runEdges = (definition: WorkflowDefinition, steps: Readonly<Record<string, StepFacts>>): Edge[] => [
+  ...definition.edges.map((edge): Edge => {
     const state = edgeState(edge, steps);
     return {
       id: edge.id,
@@ -120,4 +122,18 @@ export const runEdges = (definition: WorkflowDefinition, steps: Readonly<Record<
       focusable: false,
       zIndex: state === 'dead' || state === 'pending' ? 0 : 1,
     };
-  });
+  }),
+  ...judgedLinks(definition).map(
+    ({ evaluation, judged }): Edge => ({
+      id: `${evaluation} judges ${judged}`,
+      source: evaluation,
+      sourceHandle: BACK_PORT,
+      target: judged,
+      targetHandle: BACK_PORT,
+      type: 'smoothstep',
+      className: 'run-edge-feedback',
+      focusable: false,
+      selectable: false,
+    }),
+  ),
+];

@@ -9,6 +9,8 @@ const counts = (nodeId: string, more: Partial<RoundCounts>): RoundCounts => ({
   nodeId,
   nodeType: 'agent',
   nodeName: nodeId,
+  ports: [],
+  reason: null,
   total: 4,
   running: 0,
   waiting: 0,

@@ -29,7 +29,8 @@ export const statusOfRounds = (counts: RoundCounts): StepStatus => {
 
 /** All runs of a node as one step: from the first start to the last end, with their sums. */
 export const summarizeRounds = (counts: RoundCounts, only: StepView | undefined): StepView => {
-  const { nodeId, nodeType, nodeName, inputTokens, outputTokens, costUsd, startedAt, completedAt } = counts;
+  const { nodeId, nodeType, nodeName, inputTokens, outputTokens, costUsd, startedAt, completedAt, ports, reason } =
+    counts;
   const status = statusOfRounds(counts);
   const ended = status !== 'running' && status !== 'waiting';
   return {
@@ -41,6 +42,8 @@ export const summarizeRounds = (counts: RoundCounts, only: StepView | undefined)
     inputTokens,
     outputTokens,
     costUsd,
+    ports,
+    reason,
     status,
     startedAt,
     completedAt: ended ? completedAt : null,

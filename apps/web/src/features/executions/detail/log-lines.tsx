@@ -7,6 +7,7 @@ import { formatClock } from '../../../lib/format.ts';
 import type { EventView } from '../execution-view.ts';
 import { describeEvent } from './describe-event.ts';
 import classes from './log-lines.module.css';
+import { roundLabel } from './round-label.ts';
 
 /** Lines put into the page at once; the ones before are one click away. */
 const PAGE = 500;
@@ -44,6 +45,13 @@ const Line = memo(
   },
 );
 Line.displayName = 'LogLine';
+
+/** The step, and which run of it where it has several. */
+const nameOf = ({ nodeId, iteration }: EventView, names: Names): string => {
+  if (nodeId === null) return '';
+  const name = names[nodeId] ?? nodeId;
+  return iteration === '' ? name : `${name} · ${roundLabel(iteration)}`;
+};
 
 type LogLinesProps = {
   events: readonly EventView[];
@@ -96,12 +104,7 @@ export const LogLines = ({ events, follow, onFollow, maxHeight, names, onPickNod
       )}
       <ol className={classes.lines} data-named={names ? true : undefined}>
         {shown.map((event) => (
-          <Line
-            key={event.seq}
-            event={event}
-            name={names ? (event.nodeId ? (names[event.nodeId] ?? event.nodeId) : '') : null}
-            onPick={onPickNode}
-          />
+          <Line key={event.seq} event={event} name={names ? nameOf(event, names) : null} onPick={onPickNode} />
         ))}
       </ol>
     </section>

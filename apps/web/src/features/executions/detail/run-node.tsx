@@ -1,6 +1,7 @@
 'use client';
 
 import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
+import { BACK_PORT } from '@agentweaver/core/nodes/node-type';
 import { Text } from '@mantine/core';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { useTranslations } from 'next-intl';
@@ -77,6 +78,9 @@ export const RunNode = memo(({ id, data }: NodeProps<RunNodeType>) => {
       <div className={classes.figures}>
         <Figures step={step} rounds={rounds} />
       </div>
+      {/* Where the line of an evaluation that sends a step back begins and ends. */}
+      <Handle type="source" position={Position.Bottom} id={BACK_PORT} isConnectable={false} className={classes.back} />
+      <Handle type="target" position={Position.Bottom} id={BACK_PORT} isConnectable={false} className={classes.back} />
       {data.outputs.map((port, index) => {
         const top = `${((index + 1) / (data.outputs.length + 1)) * 100}%`;
         return (
