@@ -31,7 +31,9 @@ const nodeArbitrary = ({ isSteady, asks = false }: Options) => {
       : fc.constantFrom('continue' as const, 'branch' as const, 'fail' as const),
     retry: fc.record({ maxAttempts: fc.integer({ min: 1, max: 3 }), backoffMs: fc.integer({ min: 0, max: 20 }) }),
     failures: fc.constantFrom(0, 0, 0, 1, 2),
-    delayMs: fc.integer({ min: 0, max: 20 }),
+    delayMs: isSteady ? fc.integer({ min: 0, max: 20 }) : fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constant(70)),
+    /** Too short for some containers, and for some steps. */
+    timeoutMs: isSteady ? fc.constant(undefined) : fc.oneof(rarely(100), rarely(160)),
     ports: fc.constantFrom(['a'], ['b'], PORTS),
     asks: asks ? rarely(true) : fc.constant(undefined),
     rounds: fc.integer({ min: 0, max: 3 }),
@@ -89,6 +91,7 @@ const assemble = (nodes: AnyNode[], edges: AnyEdge[], maxParallel: number): Work
         disabled: node.disabled,
         onError: node.onError,
         retry: node.retry,
+        timeoutMs: node.timeoutMs,
         ...(parent === undefined ? {} : { parent: idOf(parent) }),
       };
     }),
