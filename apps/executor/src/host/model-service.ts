@@ -96,7 +96,7 @@ export const createModelService = (options: ModelServiceOptions): ModelService =
         },
         breakers,
         signal,
-        onDelta: (text) => deltas.add(call, text),
+        ...(request.quiet ? {} : { onDelta: (text: string) => deltas.add(call, text) }),
       });
       await memo.settle(key, response);
       if (used && request.cacheTtlSeconds > 0) {

@@ -29,6 +29,8 @@ export type AgentTask = Pick<
   tools?: readonly BoundTool[];
   /** Model calls, the first included; when it is reached, the last one may not ask for tools any more. */
   maxSteps?: number;
+  /** One of several that write at the same time: what it writes is not shown while it is written. */
+  quiet?: boolean;
 };
 
 /** What an agent needs of the step that it runs in. */

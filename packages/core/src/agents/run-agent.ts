@@ -74,7 +74,7 @@ const ask = async (
 ): Promise<ModelResponse> => {
   const response = await host.model.generate(requestOf(task, messages, mayUseTools), {
     ...nextCall(),
-    onDelta: (text) => report({ type: 'step_delta', text }),
+    onDelta: task.quiet ? undefined : (text) => report({ type: 'step_delta', text }),
   });
   signal.throwIfAborted();
   if (response.finishReason === 'length') log('warn', `The answer was cut off at ${task.maxTokens} tokens.`);
@@ -104,6 +104,7 @@ const requestOf = (task: AgentTask, messages: readonly ModelMessage[], mayUseToo
   ...(task.reasoningEffort ? { reasoningEffort: task.reasoningEffort } : {}),
   ...(task.outputSchema ? { outputSchema: task.outputSchema } : {}),
   cacheTtlSeconds: task.cacheTtlSeconds ?? 0,
+  ...(task.quiet ? { quiet: true } : {}),
 });
 
 const answerOf = ({ messages, responses, toolUses }: Conversation, last: ModelResponse): AgentAnswer => ({

@@ -84,6 +84,8 @@ export const modelRequestSchema = z.object({
   outputSchema: z.record(z.string(), z.unknown()).optional(),
   /** An answer to the same request that is at most this old may be given again. 0: never. */
   cacheTtlSeconds: z.int().min(0).max(2_592_000).default(0),
+  /** Nobody reads it while it is written, because others write at the same time: its pieces are not sent on. */
+  quiet: z.literal(true).optional(),
 });
 export type ModelRequest = z.infer<typeof modelRequestSchema>;
 /** Before defaults are filled in. */

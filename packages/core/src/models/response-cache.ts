@@ -14,7 +14,8 @@ export type CacheStore = {
  * fallbacks and the cache's own setting.
  */
 export const cacheKeyOf = (request: ModelRequest, model: { id: string; source: string }): string => {
-  const { timeoutMs: _time, fallbackModels: _others, cacheTtlSeconds: _ttl, model: _asked, ...rest } = request;
+  const { timeoutMs: _time, fallbackModels: _others, cacheTtlSeconds: _ttl, ...asked } = request;
+  const { model: _model, quiet: _quiet, ...rest } = asked;
   return createHash('sha256')
     .update(stableJson({ ...rest, model }))
     .digest('hex');

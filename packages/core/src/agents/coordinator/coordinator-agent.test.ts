@@ -98,6 +98,8 @@ describe('a coordinator', () => {
       'request coordinator>writer delivered',
       'response writer>coordinator delivered',
     ]);
+    // Hosts elsewhere send on what is written; only the answer may be.
+    expect(run.requests.map(({ quiet }) => quiet)).toEqual([true, true, true, undefined]);
     expect(run.reports.filter(({ type }) => type === 'step_delta')).toEqual([
       { type: 'step_delta', text: 'Take the first.' },
     ]);

@@ -201,13 +201,7 @@ export class CoordinatorAgent {
     schema: Schema,
   ): Promise<AgentAnswer & { output: z.output<Schema> }> {
     const { $schema: _, ...outputSchema } = z.toJSONSchema(schema);
-    const quiet: AgentContext = {
-      ...this.#context,
-      report: (report) => {
-        if (report.type !== 'step_delta') this.#context.report(report);
-      },
-    };
-    const answer = await runAgent({ ...this.#work.coordinator, prompt, outputSchema }, quiet);
+    const answer = await runAgent({ ...this.#work.coordinator, prompt, outputSchema, quiet: true }, this.#context);
     // It has passed the same schema as JSON Schema.
     return { ...answer, output: schema.parse(answer.output) };
   }

@@ -41,16 +41,13 @@ export const specialistHandler =
     try {
       const { id: _, name: __, skills: ___, ...settings } = specialist;
       const answer = await runAgent(
-        { ...settings, prompt: promptOf(request, team) },
+        // Only the answer is shown while it is written.
+        { ...settings, prompt: promptOf(request, team), quiet: true },
         {
           ...context,
           signal: linked.signal,
           nextCall: () => ({ ...nextCall(), signal: linked.signal }),
           log: (level, message, metadata) => context.log(level, `${specialist.name}: ${message}`, metadata),
-          // Several write at the same time; only the answer is shown while it is written.
-          report: (report) => {
-            if (report.type !== 'step_delta') context.report(report);
-          },
         },
       );
       return { result: bound(answer.text), model: answer.model };
