@@ -47,5 +47,3 @@ export const useNodeText = () => {
     };
   }, [t]);
 };
-
-export type NodeText = ReturnType<typeof useNodeText>;

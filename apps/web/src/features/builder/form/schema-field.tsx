@@ -60,7 +60,7 @@ type SchemaFieldProps = {
 };
 
 /** One field, whatever its kind, with its words, its problems, and its place in the config. */
-export const SchemaField = ({ schema, path, value, required, label, bare }: SchemaFieldProps) => {
+const SchemaField = ({ schema, path, value, required, label, bare }: SchemaFieldProps) => {
   const { words: wordsOf, problemsAt } = useFormContext();
   const problemText = useProblemText();
   const name = String(path.at(-1) ?? '');

@@ -3,7 +3,7 @@ import { byId, parentsOf } from '@agentweaver/core/graph/parents';
 import { drawnParent, FRAME_PADDING, isFrame, kindOf, largest, type Point, type Size, sizeAround } from './frames.ts';
 import { type TidyEdge, tidy } from './tidy.ts';
 
-export type Layout = { positions: Map<string, Point>; sizes: Map<string, Size> };
+type Layout = { positions: Map<string, Point>; sizes: Map<string, Size> };
 
 /** Room for the head of a frame that holds little, in px. */
 const MIN_FRAME = { width: 340, height: 170 };

@@ -14,7 +14,7 @@ const ALL: readonly NodeDefinition[] = NODE_TYPES.map((type) => NODE_DEFINITIONS
 );
 
 /** Where the chosen type is for: see `PickerRequest`. */
-export type SearchPlace = Pick<PickerRequest, 'attach' | 'replace'>;
+type SearchPlace = Pick<PickerRequest, 'attach' | 'replace'>;
 
 const fits = (definition: NodeDefinition, { attach, replace }: SearchPlace): boolean => {
   const hasInput = definition.inputs.length > 0;

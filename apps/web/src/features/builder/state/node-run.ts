@@ -2,13 +2,6 @@ import type { WorkflowEdge } from '@agentweaver/core/definition/workflow-definit
 import type { RoundCounts, StepStatus, StepView } from '../../executions/execution-view.ts';
 import type { RunState } from './run-store.ts';
 
-/** What became of a node in all its runs together: one status, and how far they are when there are several. */
-export type NodeRun = {
-  status: StepStatus;
-  /** Of nodes with several runs. */
-  rounds: RoundCounts | undefined;
-};
-
 /** The status that people must know about comes first. */
 const statusOfRounds = (rounds: RoundCounts): StepStatus => {
   if (rounds.running > 0) return 'running';
