@@ -36,6 +36,7 @@ export const findPages = async (context: BrowserContext): Promise<Shot[]> => {
     { name: 'execution', path: execution, prepare: waitForCanvas },
     { name: 'analytics', path: `${workspace}/analytics` },
     { name: 'settings-keys', path: `${workspace}/settings/keys` },
+    { name: 'settings-credentials', path: `${workspace}/settings/credentials` },
     { name: 'settings-tokens', path: `${workspace}/settings/tokens` },
     { name: 'settings-members', path: `${workspace}/settings/members` },
     { name: 'settings-system', path: `${workspace}/settings/system` },
