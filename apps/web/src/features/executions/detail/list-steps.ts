@@ -28,7 +28,7 @@ export const statusOfRounds = (counts: RoundCounts): StepStatus => {
 };
 
 /** All runs of a node as one step: from the first start to the last end, with their sums. */
-export const summarizeRounds = (counts: RoundCounts, only: StepView | undefined): StepView => {
+const summarizeRounds = (counts: RoundCounts, only: StepView | undefined): StepView => {
   const { nodeId, nodeType, nodeName, inputTokens, outputTokens, costUsd, startedAt, completedAt, ports, reason } =
     counts;
   const status = statusOfRounds(counts);
