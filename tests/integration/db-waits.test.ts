@@ -160,6 +160,21 @@ describe('a wait', () => {
     expect(await prisma.wait.count({ where: { executionId: execution.id } })).toBe(1);
   });
 
+  it('is one of so many that an execution may have', async () => {
+    const execution = await running();
+    const known = (await ask(execution)) as { id: string };
+    await prisma.wait.createMany({
+      data: Array.from({ length: TUNABLES.maxWaits - 1 }, (_, index) => ({
+        ...keyOf(execution.id, index + 1),
+        request: {},
+      })),
+    });
+    await expect(ask(execution, undefined, keyOf(execution.id, TUNABLES.maxWaits))).rejects.toMatchObject({
+      data: { code: 'step_limit' },
+    });
+    expect(await ask(execution)).toMatchObject({ status: 'open', id: known.id });
+  });
+
   it('is given up with its step', async () => {
     const execution = await running();
     const { id: waitId } = (await ask(execution)) as { id: string };

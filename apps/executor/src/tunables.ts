@@ -44,12 +44,20 @@ export const MAX_REPORTS = 20_000;
 export const MAX_REPORT_BYTES = 64 * 1024;
 /** Steps of one execution, all iterations together. */
 export const MAX_STEPS = 200_000;
+/** What the engine may tell of its steps, beside log lines and reports: each starts, may try again, and ends. */
+export const MAX_STEP_EVENTS = 10 * MAX_STEPS;
+/** Everything that one sandbox may send: inputs and outputs of its steps, and what they ask for. */
+export const MAX_SANDBOX_BYTES = 4 * 1024 * 1024 * 1024;
 
 // Host calls
 export const CALL_CONCURRENCY = 16;
 export const MAX_PENDING_CALLS = 256;
-/** A longer answer is not kept for a step that is run again. */
+/** Calls that one sandbox may make in all. */
+export const MAX_CALLS = 1_000_000;
+/** A longer answer is not kept for a step that is run again … */
 export const MAX_KEPT_ANSWER_BYTES = 1024 * 1024;
+/** … and none is once so much is kept. */
+export const MAX_KEPT_BYTES = 256 * 1024 * 1024;
 export const MAX_REDIRECTS = 5;
 export const MAX_RESPONSE_BYTES = 5_000_000;
 export const LOCAL_MODEL_PROBE_MS = 60_000;

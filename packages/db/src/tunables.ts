@@ -19,6 +19,9 @@ export const TUNABLES = {
   /** Rows that one sweep handles per kind. */
   sweepBatch: 200,
 
+  /** Questions, timers and budget decisions of one execution, all together. */
+  maxWaits: 5_000,
+
   maxInputBytes: 1024 * 1024,
   /** A longer log message is cut. */
   maxEventMessageLength: 10_000,

@@ -1,3 +1,4 @@
+import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import { AppError } from '@agentweaver/core/errors/app-error';
 import type { PrismaTransaction } from './client.ts';
 import { queuedAgain } from './execution-clock.ts';
@@ -6,6 +7,7 @@ import { executionNotFound } from './execution-store.ts';
 import type { PrismaClient } from './generated/client.ts';
 import type { ExecutionStatus, WaitKind } from './generated/enums.ts';
 import { jsonColumn } from './json.ts';
+import { TUNABLES } from './tunables.ts';
 
 /** Which call of an execution waits. The same again when the execution is resumed. */
 export type WaitKey = {
@@ -32,6 +34,7 @@ export type WaitState =
 /**
  * What came of a wait, or a new one when this call has none yet. `forMs` counts from the first time that it is asked.
  * A host service throws `Suspended` while it is `open`: the execution is resumed when it is answered or its time comes.
+ * Rejects with the `ExecutionError` `step_limit` when the execution has too many.
  */
 export const openWait = (
   prisma: PrismaClient,
@@ -53,6 +56,8 @@ export const openWait = (
   prisma.$transaction(async (tx): Promise<WaitState> => {
     const now = await lockOwned(tx, key.executionId, attemptId);
     if (!now) return { status: 'lost' };
+    const where = { executionId_nodeId_iteration_attempt_callIndex_kind: key };
+    if (!(await tx.wait.findUnique({ where, select: { id: true } }))) await requireRoom(tx, key.executionId);
     await tx.wait.createMany({
       data: {
         ...key,
@@ -62,7 +67,6 @@ export const openWait = (
       },
       skipDuplicates: true,
     });
-    const where = { executionId_nodeId_iteration_attempt_callIndex_kind: key };
     const wait = await tx.wait.findUniqueOrThrow({ where });
     if (wait.closedAt === null && wait.until !== null && wait.until <= now) {
       await tx.wait.update({ where, data: { closedAt: now } });
@@ -73,6 +77,16 @@ export const openWait = (
     const { id, response, answeredById, answeredBy, closedAt } = wait;
     return { status: 'answered', id, response, answeredById, answeredBy, at: closedAt };
   });
+
+const requireRoom = async (tx: PrismaTransaction, executionId: string): Promise<void> => {
+  const { maxWaits } = TUNABLES;
+  if ((await tx.wait.count({ where: { executionId } })) < maxWaits) return;
+  throw new ExecutionError({
+    code: 'step_limit',
+    message: `This execution has waited for ${maxWaits} answers and times, which is the most.`,
+    hint: 'Ask once for many items, or split the work over several executions.',
+  });
+};
 
 /** The database's time while the caller holds the execution's lock; `undefined` without the claim. */
 const lockOwned = async (tx: PrismaTransaction, executionId: string, attemptId: string): Promise<Date | undefined> => {

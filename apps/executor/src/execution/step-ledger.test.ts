@@ -145,6 +145,14 @@ describe('a dishonest one is stopped', () => {
     expect(() => last && ledger.accept(last)).toThrow(/broke the protocol/);
   });
 
+  test('attempts without end', () => {
+    const small = createStepLedger({ definition, finishedSteps: [], maxEvents: 5 });
+    const error = { code: 'node_failed' as const, message: 'm' };
+    const again: EngineEvent = { type: 'step_retrying', at, nodeId: 'a', iteration: '', attempt: 1, delayMs: 0, error };
+    for (const event of [started, start('a'), again, again, again, again]) small.accept(event);
+    expect(() => small.accept(again)).toThrow(/is the most/);
+  });
+
   test('steps without end', () => {
     accept(started, start('each'));
     const rounds = Array.from({ length: 10 }, (_, index) => start('inner', `each[${index}]`));

@@ -5,7 +5,7 @@ import { parseIteration } from '@agentweaver/core/engine/parse-iteration';
 import { stepKey } from '@agentweaver/core/engine/step-key';
 import type { LoadedWorkflow } from '@agentweaver/core/host/ports/workflow';
 import { BACK_PORT } from '@agentweaver/core/nodes/node-type';
-import { MAX_STEPS } from '../tunables.ts';
+import { MAX_STEP_EVENTS, MAX_STEPS } from '../tunables.ts';
 import { createStepPlaces, type StepRef } from './step-places.ts';
 import { violation } from './violation.ts';
 
@@ -17,6 +17,11 @@ export type LastEvent = Extract<
   { type: 'execution_completed' | 'execution_failed' | 'execution_cancelled' | 'execution_waiting' }
 >;
 type StepEvent = Extract<EngineEvent, { nodeId: string }>;
+/** Without what is only said in the course of a step. */
+type StepChange = Exclude<
+  StepEvent,
+  { type: 'step_log' | 'tool_started' | 'tool_completed' | 'message' | 'step_delta' }
+>;
 
 export const isLast = (event: EngineEvent): event is LastEvent =>
   event.type === 'execution_completed' ||
@@ -52,10 +57,12 @@ export const createStepLedger = ({
   definition,
   finishedSteps,
   maxSteps = MAX_STEPS,
+  maxEvents = MAX_STEP_EVENTS,
 }: {
   definition: WorkflowDefinition;
   finishedSteps: readonly FinishedStep[];
   maxSteps?: number;
+  maxEvents?: number;
 }): StepLedger => {
   const places = createStepPlaces(definition);
   const steps = new Map<string, Step>();
@@ -66,6 +73,7 @@ export const createStepLedger = ({
   const suspendedSteps = new Set<string>();
   let started = false;
   let ended = false;
+  let told = 0;
 
   for (const step of finishedSteps) {
     const key = stepKey(step.nodeId, step.iteration);
@@ -139,6 +147,15 @@ export const createStepLedger = ({
       case 'step_delta':
         // Only hosts in the same process give these; here the executor itself publishes them.
         return false;
+      default:
+        told += 1;
+        if (told > maxEvents) throw tooManySteps(maxSteps);
+        return acceptChange(event);
+    }
+  };
+
+  const acceptChange = (event: StepChange): boolean => {
+    switch (event.type) {
       case 'step_started':
         // Also each further attempt of a step that is being retried.
         move(event, ['pending', 'running'], 'running').attempt = event.attempt;

@@ -41,3 +41,10 @@ export const refusedParams = (): ExecutionError =>
     code: 'protocol_violation',
     message: 'The step asked the host for something it does not offer.',
   });
+
+export const tooManyCalls = (max: number): ExecutionError =>
+  new ExecutionError({
+    code: 'step_limit',
+    message: `The steps of this execution have asked for something outside ${max} times, which is the most.`,
+    hint: 'Give its loops and maps less to go through, or split the work over several executions.',
+  });

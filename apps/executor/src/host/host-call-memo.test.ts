@@ -93,6 +93,20 @@ test('a long answer is not kept', async () => {
   await expect(ask(post)).rejects.toMatchObject({ data: { code: 'not_repeatable' } });
 });
 
+test('answers are kept up to a size in all', async () => {
+  const kept: (HostCallAnswer | undefined)[] = [];
+  const store: HostCallStore = {
+    begin: async () => ({ kind: 'new' }),
+    settle: async (_key, answer) => void kept.push(answer),
+  };
+  const size = JSON.stringify(response).length;
+  const memo = createHostCallMemo(store, { maxBytes: 2 * size });
+  for (let index = 0; index < 3; index += 1) {
+    await memo.answer('http.fetch', get, { ...call, index }, async () => response);
+  }
+  expect(kept).toEqual([{ value: response }, { value: response }, undefined]);
+});
+
 test('without the claim nothing is done', async () => {
   const memo = createHostCallMemo({ begin: async () => ({ kind: 'lost' }), settle: async () => undefined });
   const made = memo.answer('http.fetch', get, call, fails(new Error('must not be made')));

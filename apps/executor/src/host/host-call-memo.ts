@@ -2,7 +2,7 @@ import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import { HOST_CALLS, type HostMethod, type HostResult } from '@agentweaver/core/host/host-calls';
 import type { BegunHostCall, HostCallAnswer, HostCallKey } from '@agentweaver/db/host-call-store';
 import { hashJson } from '@agentweaver/db/json';
-import { MAX_KEPT_ANSWER_BYTES } from '../tunables.ts';
+import { MAX_KEPT_ANSWER_BYTES, MAX_KEPT_BYTES } from '../tunables.ts';
 import type { HostCallMemo } from './host-calls.ts';
 import { isKept, isRepeatable } from './repeatable-calls.ts';
 
@@ -16,29 +16,38 @@ export type HostCallStore = {
 };
 
 /** A step that is run again after an interruption gets the same answers, and nothing is done twice. */
-export const createHostCallMemo = (store: HostCallStore): HostCallMemo => ({
-  answer: async (method, params, call, make) => {
-    if (!isKept(method)) return make();
-    const { nodeId, iteration, attempt, index: callIndex } = call;
-    const key = { nodeId, iteration, attempt, callIndex, requestHash: hashJson([method, params]) };
-    const repeatable = isRepeatable(method, params);
-    const begun = await store.begin(key, { method, repeatable });
-    switch (begun.kind) {
-      case 'answered':
-        return giveAgain(method, begun.answer);
-      case 'lost':
-        throw takenOver();
-      case 'unknown':
-        if (!repeatable) throw notRepeatable(method, begun.ended);
-        return make();
-      case 'new':
-        return makeAndKeep(store, key, make);
-    }
-  },
-});
+export const createHostCallMemo = (store: HostCallStore, { maxBytes = MAX_KEPT_BYTES } = {}): HostCallMemo => {
+  let keptBytes = 0;
+  const fits = (value: unknown): boolean => {
+    const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
+    if (bytes > MAX_KEPT_ANSWER_BYTES || keptBytes + bytes > maxBytes) return false;
+    keptBytes += bytes;
+    return true;
+  };
+  return {
+    answer: async (method, params, call, make) => {
+      if (!isKept(method)) return make();
+      const { nodeId, iteration, attempt, index: callIndex } = call;
+      const key = { nodeId, iteration, attempt, callIndex, requestHash: hashJson([method, params]) };
+      const repeatable = isRepeatable(method, params);
+      const begun = await store.begin(key, { method, repeatable });
+      switch (begun.kind) {
+        case 'answered':
+          return giveAgain(method, begun.answer);
+        case 'lost':
+          throw takenOver();
+        case 'unknown':
+          if (!repeatable) throw notRepeatable(method, begun.ended);
+          return make();
+        case 'new':
+          return makeAndKeep({ store, fits }, key, make);
+      }
+    },
+  };
+};
 
 const makeAndKeep = async <Result>(
-  store: HostCallStore,
+  { store, fits }: { store: HostCallStore; fits: (value: unknown) => boolean },
   key: MemoKey,
   make: () => Promise<Result>,
 ): Promise<Result> => {
@@ -52,8 +61,7 @@ const makeAndKeep = async <Result>(
     }
     throw error;
   }
-  const isSmall = Buffer.byteLength(JSON.stringify(value) ?? '') <= MAX_KEPT_ANSWER_BYTES;
-  await store.settle(key, isSmall ? { value } : undefined);
+  await store.settle(key, fits(value) ? { value } : undefined);
   return value;
 };
 

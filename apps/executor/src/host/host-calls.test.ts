@@ -19,7 +19,7 @@ const call = (id: number, params: unknown = { method: 'GET', url: 'http://x', ti
 
 const noMemo: HostCallMemo = { answer: (_method, _params, _call, make) => make() };
 
-const setUp = (fetch: HostServices['http.fetch'], concurrency = 2) => {
+const setUp = (fetch: HostServices['http.fetch'], { concurrency = 2, maxCalls = 1_000 } = {}) => {
   const sent: HostFrame[] = [];
   const internal: unknown[] = [];
   const suspended: string[] = [];
@@ -36,6 +36,7 @@ const setUp = (fetch: HostServices['http.fetch'], concurrency = 2) => {
     },
     onInternalError: (error) => internal.push(error),
     concurrency,
+    maxCalls,
   });
   return { calls, sent, internal, suspended };
 };
@@ -118,6 +119,15 @@ describe('limits', () => {
     for (let id = 1; id <= 7; id += 1) calls.handle(call(id));
     await settled(calls);
     expect(most).toBe(2);
+  });
+
+  test('so many calls are made in all', async () => {
+    const { calls } = setUp(async () => response, { maxCalls: 2 });
+    for (const id of [1, 2]) {
+      calls.handle(call(id));
+      await settled(calls);
+    }
+    expect(() => calls.handle(call(3))).toThrow(/outside 2 times/);
   });
 
   test('a step that does not run, a repeated id and a flood are violations', () => {

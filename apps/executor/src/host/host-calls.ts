@@ -5,8 +5,8 @@ import { isSuspended, type Suspended } from '@agentweaver/core/host/suspended';
 import type { CallFrame, HostFrame } from '../channel/protocol.ts';
 import type { StepRef } from '../execution/step-places.ts';
 import { violation } from '../execution/violation.ts';
-import { CALL_CONCURRENCY, MAX_PENDING_CALLS } from '../tunables.ts';
-import { answerOfError, refusedParams } from './call-errors.ts';
+import { CALL_CONCURRENCY, MAX_CALLS, MAX_PENDING_CALLS } from '../tunables.ts';
+import { answerOfError, refusedParams, tooManyCalls } from './call-errors.ts';
 import { createSemaphore } from './semaphore.ts';
 
 /** Which call this is; the same again when an execution is resumed. */
@@ -49,7 +49,10 @@ export type CallingSteps = {
 };
 
 export type HostCalls = {
-  /** Starts the call and sends its answer; throws `protocol_violation` for a call that no engine would make. */
+  /**
+   * Starts the call and sends its answer; throws `protocol_violation` for a call that no engine would make, and
+   * `step_limit` when there were too many.
+   */
   handle(frame: CallFrame): void;
   cancel(id: number): void;
   /** Steps, by `stepKey`, that wait for an answer of the host, and so do nothing in the sandbox. */
@@ -67,15 +70,17 @@ export type HostCallOptions = {
   /** Anything thrown that is not an `ExecutionError` is a fault of ours and logged. */
   onInternalError: (error: unknown, frame: CallFrame) => void;
   concurrency?: number;
+  maxCalls?: number;
 };
 
 type Pending = { controller: AbortController; step: string; done: Promise<void> };
 
 /** Answers what one sandbox asks for, a bounded number of calls at a time. */
 export const createHostCalls = (options: HostCallOptions): HostCalls => {
-  const { steps, send, onInternalError, concurrency = CALL_CONCURRENCY } = options;
+  const { steps, send, onInternalError, concurrency = CALL_CONCURRENCY, maxCalls = MAX_CALLS } = options;
   const places = createSemaphore(concurrency);
   const pending = new Map<number, Pending>();
+  let made = 0;
 
   const answer = async (frame: CallFrame, signal: AbortSignal): Promise<void> => {
     const { id } = frame;
@@ -102,6 +107,8 @@ export const createHostCalls = (options: HostCallOptions): HostCalls => {
       if (pending.has(frame.id)) throw violation('two calls with one id');
       if (pending.size >= MAX_PENDING_CALLS) throw violation('too many calls at once');
       if (!steps.isRunning(frame)) throw violation('a call of a step that does not run');
+      made += 1;
+      if (made > maxCalls) throw tooManyCalls(maxCalls);
       const controller = new AbortController();
       const done = answer(frame, controller.signal).finally(() => pending.delete(frame.id));
       pending.set(frame.id, { controller, step: stepKey(frame.nodeId, frame.iteration), done });
