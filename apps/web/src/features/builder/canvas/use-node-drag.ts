@@ -74,14 +74,13 @@ export const useNodeDrag = () => {
       if (drops.length === 0) return;
       const [only] = drops.length === 1 ? drops : [];
       const edge = only && edgeUnder(store.getState(), only.id);
-      const { removedEdges, refused } = editor.drop(drops);
+      const { removedEdges, refused } = editor.drop(drops, edge);
       if (refused) {
         tellOnce(t(`refused.${refused}`), 'orange');
         // Nothing in the draft changed, so nothing would bring the node back from under the pointer.
         store.getState().resetPositions(drops.map(({ id }) => id));
       }
       if (removedEdges > 0) tellOnce(t('edgesRemoved', { count: removedEdges }), 'weave');
-      if (edge && !refused) editor.splice(only.id, edge);
     };
     // Dragging a selection box calls these as well; its own handlers would do everything twice.
     const onNodeDragStart: OnNodeDrag<StepFlowNode> = (_event, _node, moved) => start(moved);

@@ -150,8 +150,15 @@ export class DraftEditor {
   ): string | undefined =>
     this.edit(() => wrapNodes(this.doc, nodeIds, { ...frame, name: this.freeName(frame.name) }, this.origin));
 
-  /** Nodes that were dragged are let go: in a frame, out of one, or just elsewhere. */
-  drop = (drops: readonly Drop[]): DropResult => this.edit(() => dropNodes(this.doc, drops, this.origin));
+  /** Nodes that were dragged are let go: in a frame, out of one, just elsewhere, or a single one in the middle of an edge. */
+  drop = (drops: readonly Drop[], edgeId?: string): DropResult =>
+    this.edit(() => {
+      const result = dropNodes(this.doc, drops, this.origin);
+      const [only] = drops;
+      const type = only && readNode(this.doc, only.id)?.type;
+      if (edgeId !== undefined && type && !result.refused) this.attach(only.id, type, { kind: 'edge', edgeId });
+      return result;
+    });
 
   resize = (nodeId: string, size: Size): void => this.edit(() => updateNode(this.doc, nodeId, { size }, this.origin));
 
@@ -175,13 +182,6 @@ export class DraftEditor {
 
   setOnError = (nodeId: string, policy: 'fail' | 'continue' | 'branch'): void =>
     this.edit(() => setOnError(this.doc, { nodeId, policy, origin: this.origin }));
-
-  /** Wires a node that has no edges into the middle of one. */
-  splice = (nodeId: string, edgeId: string): void =>
-    this.edit(() => {
-      const type = readNode(this.doc, nodeId)?.type;
-      if (type) this.attach(nodeId, type, { kind: 'edge', edgeId });
-    });
 
   /** `burst` joins repeated small moves, such as arrow keys, into one step. */
   move = (moves: readonly { id: string; position: Point }[], burst?: string): void =>

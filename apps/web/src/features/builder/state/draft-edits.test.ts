@@ -162,13 +162,16 @@ describe('replacing the type', () => {
 it('puts a loose step into the middle of an edge', () => {
   const loose = editor.addStep({ type: 'transform', name: 'Loose', position: { x: 150, y: 0 } });
   const [edge] = definition().edges;
-  editor.splice(loose, edge?.id ?? '');
+  editor.drop([{ id: loose, position: { x: 150, y: 10 }, parent: undefined }], edge?.id);
   expect(links().sort()).toEqual([`${first}.out>${loose}`, `${loose}.out>${second}`].sort());
+  editor.undo();
+  expect(links()).toEqual([`${first}.out>${second}`]);
+  expect(read(loose)?.position).toEqual({ x: 150, y: 0 });
 });
 
 it('leaves an edge alone that a step of another scope cannot go into', () => {
   const inside = editor.addStep({ type: 'transform', name: 'Inside', position: { x: 450, y: 250 }, parent: map });
   expect(read(inside)?.parent).toBe(map);
-  editor.splice(inside, definition().edges[0]?.id ?? '');
+  editor.drop([{ id: inside, position: { x: 460, y: 250 }, parent: map }], definition().edges[0]?.id);
   expect(links()).toEqual([`${first}.out>${second}`]);
 });
