@@ -1,11 +1,13 @@
 import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
 import type { EngineEvent } from '@agentweaver/core/engine/events';
+import type { ModelResponse } from '@agentweaver/core/models/model-call';
 import { NODE_DEFINITIONS } from '@agentweaver/core/nodes/definitions';
 import { createPrisma } from '@agentweaver/db/client';
 import { recordEvents } from '@agentweaver/db/execution-recorder';
-import { claimExecution } from '@agentweaver/db/execution-store';
+import { claimExecution, finishExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { beginHostCall, settleHostCall } from '@agentweaver/db/host-call-store';
+import { beginModelCall, settleModelCall } from '@agentweaver/db/model-call-store';
 import type { ExecutionQueue } from '@agentweaver/db/queue';
 import { TUNABLES } from '@agentweaver/db/tunables';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -180,6 +182,30 @@ describe('steps in iterations', () => {
       output: 'each[0]:inner',
     });
   });
+});
+
+it('what a call cost belongs to its step, also when it was answered before the row was there', async () => {
+  const key = { executionId: id, nodeId: 'inner', iteration: 'each[0]', attempt: 1, callIndex: 0, requestHash: 'h' };
+  await beginModelCall(prisma, { key, provider: 'openai', model: 'auto' });
+  const response: ModelResponse = {
+    text: 'hi',
+    message: { role: 'assistant', content: [{ type: 'text', text: 'hi' }] },
+    toolCalls: [],
+    cached: false,
+    model: 'openai/gpt-x',
+    reason: 'chosen',
+    usage: { inputTokens: 10, outputTokens: 5, cachedInputTokens: 0, reasoningTokens: 0 },
+    costUsd: 0.25,
+    durationMs: 3,
+    finishReason: 'stop',
+  };
+  await settleModelCall(prisma, { key, attemptId, response });
+  await record(start('each'), start('inner', 'each[0]'), fail('inner', 'each[0]'));
+  const error = { code: 'node_failed' as const, message: 'm' };
+  await finishExecution(prisma, { id, attemptId, outcome: { status: 'failed', error } });
+  const row = (await rows()).find(({ iteration }) => iteration === 'each[0]');
+  expect(row).toMatchObject({ status: 'failed', inputTokens: 10, outputTokens: 5 });
+  expect(row?.costUsd.toNumber()).toBe(0.25);
 });
 
 describe('calls to the outside', () => {

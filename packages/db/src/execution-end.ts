@@ -55,12 +55,27 @@ export const endExecution = async (
       FROM model_calls WHERE execution_id = ${executionId}::uuid
     ) AS calls
     WHERE execution.id = ${executionId}::uuid`;
+  await sumSteps(tx, executionId);
   await closeSteps(tx, executionId, outcome, now);
   await tx.wait.updateMany({ where: { executionId, closedAt: null }, data: { closedAt: now } });
   // Kept for resuming only, and the largest of all that an execution leaves.
   await tx.hostCall.deleteMany({ where: { executionId } });
   await writeUsage(tx, executionId, now);
   return { status: outcome.status, lastSeq };
+};
+
+/** A call may have been settled before the row of its step was there; a step that failed tells no sum of its own. */
+const sumSteps = async (tx: PrismaTransaction, executionId: string): Promise<void> => {
+  await tx.$executeRaw`
+    UPDATE execution_steps AS step
+    SET cost_usd = calls.cost_usd, input_tokens = calls.input_tokens, output_tokens = calls.output_tokens
+    FROM (
+      SELECT node_id, iteration, sum(cost_usd) AS cost_usd, sum(input_tokens)::int AS input_tokens,
+        sum(output_tokens)::int AS output_tokens
+      FROM model_calls WHERE execution_id = ${executionId}::uuid GROUP BY node_id, iteration
+    ) AS calls
+    WHERE step.execution_id = ${executionId}::uuid
+      AND step.node_id = calls.node_id AND step.iteration = calls.iteration`;
 };
 
 const NOT_REACHED: Record<Outcome['status'], string> = {

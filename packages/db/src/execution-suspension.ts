@@ -14,6 +14,9 @@ export type SuspendResult =
   /** Somebody else owns it; nothing was written. */
   | { kind: 'lost' };
 
+/** All of them are rows of their own; the log names the first. */
+const MAX_TOLD_WAITS = 100;
+
 type OpenWait = { nodeId: string; iteration: string; kind: WaitKind; until: Date | null };
 
 /**
@@ -70,7 +73,9 @@ export const suspendExecution = (
               level: 'info',
               message: describe(open),
               data: {
-                waits: open.map(({ until, ...wait }) => ({ ...wait, ...(until ? { until: until.getTime() } : {}) })),
+                waits: open
+                  .slice(0, MAX_TOLD_WAITS)
+                  .map(({ until, ...wait }) => ({ ...wait, ...(until ? { until: until.getTime() } : {}) })),
               },
               at: now,
             },
