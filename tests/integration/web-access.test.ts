@@ -87,6 +87,11 @@ describe('who may call what', () => {
       'FORBIDDEN',
     );
     expect(await codeOf(caller.settings.members.remove({ workspace, userId: owner.userId }))).toBe('FORBIDDEN');
+    const price = { model: 'openai_compatible/llama', input: 1, cachedInput: 0, output: 2 };
+    expect(await codeOf(caller.settings.modelPrices.set({ workspace, ...price }))).toBe('FORBIDDEN');
+    expect(await codeOf((await as(owner.userId)).settings.modelPrices.set({ workspace, ...price }))).toBe('ok');
+    expect(await caller.settings.modelPrices.list({ workspace })).toEqual([{ ...price, list: null }]);
+    expect(await codeOf(caller.settings.modelPrices.remove({ workspace, model: price.model }))).toBe('FORBIDDEN');
   });
 
   it('takes nobody at the word of a forged or foreign cookie', async () => {
