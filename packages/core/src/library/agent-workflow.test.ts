@@ -167,6 +167,13 @@ describe('tools of one’s own', () => {
     ]);
   });
 
+  it('must have names that tell them apart', () => {
+    const same = [stock, { tool: 'calculator' as const, name: 'stock' }];
+    expect(() => new AgentWorkflow({ agents: [agent({ role: 'A', tools: same })] })).toThrow('called “stock”');
+    const twice = agent({ role: 'A', tools: ['calculator', { tool: 'calculator' }] });
+    expect(() => new AgentWorkflow({ agents: [team({ agents: [twice] })] })).toThrow('called “calculator”');
+  });
+
   it('must have names that models take', () => {
     expect(() => tool({ name: 'my tool', description: '', input: z.object({}), execute: () => 1 })).toThrow('letters');
   });
@@ -189,6 +196,8 @@ describe('tools of one’s own', () => {
     expect(results).toMatchObject({ answer: 'Three.', subtasks: [{ specialist: 'clerk' }] });
     expect(requests[1]).toMatchObject({ model: 'openai/gpt-4.1', tools: [{ name: 'stock' }] });
     expect(() => team({ agents: [agent({ role: 'F' }, () => 1)] })).toThrow('has a function');
+    const named = build({ agents: [team({ agents: [agent({ role: 'Coordinator' })] })] });
+    expect(named.definition.nodes[1]?.config.specialists).toMatchObject([{ id: 'coordinator_2' }]);
   });
 });
 
@@ -444,6 +453,12 @@ it('says what is wrong with a workflow that cannot be built', () => {
   expect(() => new AgentWorkflow({ agents: [] })).toThrow('at least one');
   const broken = agent({ role: 'A', prompt: '{{ steps.nowhere.output }}' });
   expect(() => new AgentWorkflow({ agents: [broken] })).toThrow(/cannot run.*nowhere/);
+});
+
+it('refuses a condition that would not count', () => {
+  const agents = [agent({ role: 'A', when: '{{ false }}' })];
+  for (const mode of ['sequential', 'parallel'] as const)
+    expect(() => new AgentWorkflow({ agents, mode })).toThrow('“conditional” only');
 });
 
 it('hands out copies of its definition', () => {

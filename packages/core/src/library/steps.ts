@@ -62,7 +62,10 @@ export const forEach = (each: Agent, options: ForEachOptions = {}): ForEach => (
 });
 
 export type TeamOptions = Partial<Omit<CoordinatorLimits, 'subtaskTimeoutMs'>> & {
-  /** The specialists. Their `skills` and roles decide who gets what; a function of theirs is not called. */
+  /**
+   * The specialists. Their skills and roles decide who gets what. Of an agent's options these count here: role, name,
+   * skills, tools, model, personality, temperature, maxTokens, maxSteps.
+   */
   agents: readonly Agent[];
   /** Plans and writes the answer. Default `auto`. */
   model?: string;

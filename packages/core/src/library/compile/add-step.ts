@@ -1,8 +1,17 @@
+import { COORDINATOR_ID } from '../../agents/coordinator/specialist.ts';
 import type { RetryPolicy, WorkflowNode } from '../../definition/workflow-definition.ts';
 import type { Agent } from '../agent.ts';
 import type { NodeFunctions } from '../node-functions.ts';
 import type { Criterion, ForEach, Review, Team, WorkflowStep } from '../steps.ts';
-import { agentConfigOf, agentExtrasOf, configuredTools, customTools, given, schemaOf } from './agent-node.ts';
+import {
+  agentConfigOf,
+  agentExtrasOf,
+  configuredTools,
+  customTools,
+  given,
+  refuseSameNames,
+  schemaOf,
+} from './agent-node.ts';
 import { at, type Exit, type GraphBuilder } from './graph-builder.ts';
 import { ITEM_PROMPT } from './prompts.ts';
 import { createIdGiver } from './step-names.ts';
@@ -76,8 +85,9 @@ const addTeam = (
 ): string => {
   const { agents, model, role, subtaskTimeout, prompt: own, name: _, ...limits } = step.options;
   const id = giveId(step.name);
-  const giveSpecialistId = createIdGiver();
+  const giveSpecialistId = createIdGiver([COORDINATOR_ID]);
   const members = agents.map((member) => ({ member, id: giveSpecialistId(member.name) }));
+  for (const { options } of agents) refuseSameNames(options.tools ?? []);
   const specialists = members.map(({ member: { name, options }, id: specialistId }) => ({
     id: specialistId,
     name,

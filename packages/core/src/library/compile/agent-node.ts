@@ -33,6 +33,7 @@ export const agentConfigOf = (
 /** What the config cannot hold; `undefined` when it holds all. */
 export const agentExtrasOf = ({ fn, options }: Agent): AgentExtras | undefined => {
   const tools = customTools(options.tools ?? []);
+  refuseSameNames(options.tools ?? []);
   if (!fn && tools.length === 0 && !options.output) return undefined;
   return { fn, tools, output: options.output };
 };
@@ -43,6 +44,15 @@ export const configuredTools = (tools: readonly AgentTool[]): ConfiguredToolInpu
 
 export const customTools = (tools: readonly AgentTool[]): BoundTool[] =>
   tools.flatMap((tool) => (typeof tool !== 'string' && 'run' in tool ? [tool] : []));
+
+/** A model could not tell them apart. */
+export const refuseSameNames = (tools: readonly AgentTool[]): void => {
+  const names = tools.map((tool) =>
+    typeof tool === 'string' ? tool : 'run' in tool ? tool.name : tool.name || tool.tool,
+  );
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new TypeError(`Two tools of an agent are called “${twice}”; give one another name.`);
+};
 
 /** What the model has to write, before zod transforms it. */
 export const schemaOf = (output: z.ZodType): Record<string, unknown> => {

@@ -32,6 +32,7 @@ export type CompiledWorkflow = { definition: WorkflowDefinition; functions: Node
 
 /** The graph that the same workflow would be on the canvas, and what JSON cannot hold. Throws `invalid_workflow`. */
 export const compileWorkflow = (plan: WorkflowPlan): CompiledWorkflow => {
+  refuseIdleConditions(plan);
   const graph = createGraphBuilder();
   const functions = noFunctions();
   const compilation = { graph, functions, giveId: createIdGiver(), policy: policyOf(plan.errorHandling) };
@@ -132,6 +133,12 @@ const addCondition = (
   graph.add({ id, type: 'condition', name: `When: ${name}`, position: at(column, 0), config });
   if (!isText) functions.conditions.set(id, when);
   return id;
+};
+
+/** Somebody who wrote a condition expects it to count. */
+const refuseIdleConditions = ({ agents, mode }: WorkflowPlan): void => {
+  const idle = mode === 'conditional' ? undefined : agents.find(hasCondition);
+  if (idle) throw new TypeError(`“${idle.name}” has a \`when\`, which counts in the mode “conditional” only.`);
 };
 
 const refuseReview = ({ kind }: WorkflowStep, mode: string): void => {

@@ -3,8 +3,8 @@ export const START = 'start';
 export const END = 'end';
 
 /** Gives each step an id that expressions can name: from its name, and no two alike. */
-export const createIdGiver = (): ((name: string) => string) => {
-  const taken = new Set<string>([START, END]);
+export const createIdGiver = (reserved: readonly string[] = [START, END]): ((name: string) => string) => {
+  const taken = new Set(reserved);
   return (name) => {
     const base = toId(name);
     let id = base;
