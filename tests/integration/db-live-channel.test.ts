@@ -61,7 +61,7 @@ describe.each(backends)('the live channel on %s', (name, configOf) => {
     await reader.subscribe(id, (message) => {
       if (message.type === 'delta') received += message.text;
     });
-    await sender.publish(id, { type: 'delta', nodeId: 'agent', text });
+    await sender.publish(id, { type: 'delta', nodeId: 'agent', iteration: '', text });
     await vi.waitFor(() => expect(received.length).toBe(text.length));
     expect(received).toBe(text);
   });

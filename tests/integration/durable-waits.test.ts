@@ -1,4 +1,5 @@
 import { requestCancel } from '@agentweaver/db/execution-store';
+import { jsonColumn } from '@agentweaver/db/json';
 import { publishDraft } from '@agentweaver/db/workflow-store';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { graph, openPlatform, type Platform } from './support/platform.ts';
@@ -140,6 +141,58 @@ describe('an execution that waits for people', () => {
   });
 });
 
+describe('an agent', () => {
+  const agent = (id: string, config: Record<string, unknown> = {}) => ({
+    id,
+    type: 'agent',
+    config: { role: 'worker', prompt: `${id}: {{ previous }}`, ...config },
+  });
+
+  test('that asks a person goes on with the answer, and pays for no call twice', async () => {
+    const { executor, addWorkflow, start, wait, answer, model } = platform;
+    const input = { question: 'When may it ship?' };
+    model.answer((_call, index) =>
+      index === 0 ? { toolCalls: [{ name: 'ask_person', input }] } : { text: 'shipped' },
+    );
+    const first = await executor();
+    const asks = agent('shipper', { tools: [{ tool: 'ask_person', settings: {} }] });
+    const id = await start(await addWorkflow(graph([...ends, asks], ['start>shipper', 'shipper>end'])));
+    await wait(id, isWaiting);
+    await first.killHard();
+    await executor();
+    await answer(id, { nodeId: 'shipper' }, { values: { answer: 'on Monday' } });
+    expect(await wait(id)).toMatchObject({ status: 'completed', results: 'shipped', inputTokens: 20 });
+    expect(model.calls).toHaveLength(2);
+    expect(model.calls[1]?.prompt).toContain('on Monday');
+  });
+
+  const limited = graph([...ends, agent('one'), agent('two')], ['start>one', 'one>two', 'two>end'], {
+    budget: { modelCalls: 1, onReached: 'ask' },
+  });
+
+  test('whose budget is used up waits, and goes on when somebody raises it', async () => {
+    const { executor, addWorkflow, start, wait, answer, model } = platform;
+    await executor();
+    const id = await start(await addWorkflow(limited), { input: 'x' });
+    const waiting = await wait(id, isWaiting);
+    expect(waiting.steps).toMatchObject({ one: { status: 'completed' }, two: { status: 'waiting' } });
+    expect(model.calls).toHaveLength(1);
+    await answer(id, { nodeId: 'two' }, { approved: true, values: { modelCalls: 1 } });
+    expect(await wait(id)).toMatchObject({ status: 'completed', results: 'echo: two: echo: one: x' });
+    expect(model.calls).toHaveLength(2);
+  });
+
+  test('whose budget nobody raises fails', async () => {
+    const { executor, addWorkflow, start, wait, answer, model } = platform;
+    await executor();
+    const id = await start(await addWorkflow(limited), { input: 'x' });
+    await wait(id, isWaiting);
+    await answer(id, { nodeId: 'two' }, { approved: false });
+    expect(await wait(id)).toMatchObject({ status: 'failed', error: { code: 'budget_exceeded', nodeId: 'two' } });
+    expect(model.calls).toHaveLength(1);
+  });
+});
+
 test('a long delay gives its sandbox back, and the execution goes on when its time has come', async () => {
   const { executor, addWorkflow, start, wait, prisma } = platform;
   await executor();
@@ -178,7 +231,10 @@ test('a workflow inside a step goes on in the version that it began with', async
   await wait(id, isWaiting);
   await first.killHard();
 
-  await prisma.workflowDraft.update({ where: { workflowId }, data: { definition: inner('the second version') } });
+  await prisma.workflowDraft.update({
+    where: { workflowId },
+    data: { definition: jsonColumn(inner('the second version')) },
+  });
   await publish();
   await answer(id, { nodeId: 'sure', iteration: 'call[0]' });
   await executor();

@@ -117,7 +117,8 @@ describe('the console', () => {
     expect(detail.steps).toHaveLength(1);
     expect(JSON.stringify(detail)).not.toContain('big');
     expect(await getPayload({ prisma, workspace }, id)).toEqual({ input: { text: 'hello' }, results: 'done' });
-    expect((await getStep({ prisma, workspace }, { executionId: id, nodeId: 'reply' })).output).toEqual({ big: true });
+    const reply = { executionId: id, nodeId: 'reply', iteration: '' };
+    expect((await getStep({ prisma, workspace }, reply)).output).toEqual({ big: true });
   });
 
   it('hands out a long log in pages', async () => {
@@ -150,7 +151,7 @@ describe('the console', () => {
     const absent = { code: 'not_found' };
     await expect(getExecution(theirs, id)).rejects.toMatchObject(absent);
     await expect(getPayload(theirs, id)).rejects.toMatchObject(absent);
-    await expect(getStep(theirs, { executionId: id, nodeId: 'reply' })).rejects.toMatchObject(absent);
+    await expect(getStep(theirs, { executionId: id, nodeId: 'reply', iteration: '' })).rejects.toMatchObject(absent);
     await expect(readLog(theirs, { executionId: id, since: 0 })).rejects.toMatchObject(absent);
     await expect(deleteExecution(prisma, { id, workspaceId: other.id, userId })).rejects.toMatchObject(absent);
   });

@@ -50,8 +50,8 @@ for (const kind of sandboxKinds)
         provider,
         definition,
         finishedSteps: [
-          { status: 'completed', nodeId: 'start', output: null, ports: ['out'] },
-          { status: 'completed', nodeId: 'first', output: 41, ports: ['out'] },
+          { status: 'completed', nodeId: 'start', iteration: '', output: null, ports: ['out'] },
+          { status: 'completed', nodeId: 'first', iteration: '', output: 41, ports: ['out'] },
         ],
       });
       expect(ending).toMatchObject({ event: { type: 'execution_completed', results: 42 } });

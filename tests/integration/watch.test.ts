@@ -46,12 +46,13 @@ const createRow = async (): Promise<{ executionId: string; workspaceId: string }
 
 const linesOf = (nodeId: string): EngineEvent[] => {
   const at = Date.now();
+  const step = { nodeId, iteration: '' };
   return [
-    { type: 'step_started', at, nodeId, attempt: 1, input: {} },
+    { type: 'step_started', at, ...step, attempt: 1, input: {} },
     ...Array.from({ length: 12 }, (_, index): EngineEvent => {
-      return { type: 'step_log', at, nodeId, level: 'info', message: `${nodeId} ${index}` };
+      return { type: 'step_log', at, ...step, level: 'info', message: `${nodeId} ${index}` };
     }),
-    { type: 'step_completed', at: at + 5, nodeId, attempt: 1, output: { text: nodeId }, ports: ['out'] },
+    { type: 'step_completed', at: at + 5, ...step, attempt: 1, output: { text: nodeId }, ports: ['out'] },
   ];
 };
 
@@ -70,7 +71,7 @@ const execute = async (
       const result = await recordEvents(prisma, { executionId, attemptId, events: lines.splice(0, 3) });
       if (result.kind !== 'recorded') throw new Error('the claim was lost');
       await live.publish(executionId, { type: 'events', lastSeq: result.lastSeq });
-      await live.publish(executionId, { type: 'delta', nodeId, text: '.' });
+      await live.publish(executionId, { type: 'delta', nodeId, iteration: '', text: '.' });
     }
   }
   await beforeEnd();
@@ -177,7 +178,7 @@ describe.each(backends)('watching an execution over %s', (name, configOf) => {
     // Streamed text is live only: what nobody listens to yet is gone, so it flows until the reader has some.
     await execute(writer, target.executionId, async () => {
       while (!arrived) {
-        await writer.publish(target.executionId, { type: 'delta', nodeId: 'reply', text: '.' });
+        await writer.publish(target.executionId, { type: 'delta', nodeId: 'reply', iteration: '', text: '.' });
         await sleep(20);
       }
     });
