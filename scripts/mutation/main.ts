@@ -17,8 +17,6 @@ const MUTATED =
 /** Below this share of changes that a test noticed, the command fails. */
 const LEAST_SCORE = 80;
 
-/** Properties are tried once for each change, so a part of their usual number has to do. */
-process.env.PROPERTY_SHARE = '0.05';
 process.chdir(inRoot('.'));
 say(`\n${bold('Would the tests notice?')} Each part is changed in small ways, and a test should fail every time.`);
 

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EXECUTION_ERRORS, ExecutionError, type ExecutionErrorCode } from './execution-errors.ts';
 import { delayBeforeRetry } from './retry.ts';
-import { runs } from './testing/property-runs.ts';
 
 const POLICY = { maxAttempts: 3, backoffMs: 100, backoffFactor: 2 };
 const failure = (code: ExecutionErrorCode, retryAfterMs?: number) =>
@@ -52,7 +51,7 @@ describe('delayBeforeRetry', () => {
         expect(delayBeforeRetry(policy, attempt + 1, failure('http_failed'))).toBeGreaterThanOrEqual(delay);
         expect(delay).toBeLessThanOrEqual(300_000);
       }),
-      runs(500),
+      { numRuns: 500 },
     );
   });
 });

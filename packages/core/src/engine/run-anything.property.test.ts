@@ -5,7 +5,6 @@ import type { EngineEvent, FinishedStep } from './events.ts';
 import { stepKey } from './step-key.ts';
 import { anyWorkflow } from './testing/any-workflow.ts';
 import { createRunCheck } from './testing/check-run.ts';
-import { runs } from './testing/property-runs.ts';
 import { ofType } from './testing/read-events.ts';
 import { attemptsOf, finishedStepsOf, runScripted } from './testing/scripted-run.ts';
 import { createVirtualClock } from './testing/virtual-clock.ts';
@@ -27,7 +26,7 @@ describe('any workflow with containers, feedback and merges', PATIENCE, () => {
         check(await runScripted(definition, { clock }));
         expect(clock.sleeping()).toBe(0);
       }),
-      runs(2_000),
+      { numRuns: 2_000 },
     );
   });
 
@@ -36,7 +35,7 @@ describe('any workflow with containers, feedback and merges', PATIENCE, () => {
       fc.asyncProperty(anyWorkflow({ isSteady: false }), async (definition) => {
         expect(await runScripted(definition)).toEqual(await runScripted(definition));
       }),
-      runs(300),
+      { numRuns: 300 },
     );
   });
 
@@ -53,7 +52,7 @@ describe('any workflow with containers, feedback and merges', PATIENCE, () => {
         createRunCheck(definition, { isSteady: false })(events);
         expect(clock.sleeping()).toBe(0);
       }),
-      runs(1_000),
+      { numRuns: 1_000 },
     );
   });
 
@@ -65,7 +64,7 @@ describe('any workflow with containers, feedback and merges', PATIENCE, () => {
           await checkResumed(definition, full, count);
         }
       }),
-      runs(400),
+      { numRuns: 400 },
     );
   });
 
@@ -84,7 +83,7 @@ describe('any workflow with containers, feedback and merges', PATIENCE, () => {
         const inputs = inputsOf(before);
         for (const [key, input] of inputsOf(resumed)) if (inputs.has(key)) expect(input).toEqual(inputs.get(key));
       }),
-      runs(500),
+      { numRuns: 500 },
     );
   });
 
@@ -116,7 +115,7 @@ describe('any workflow with containers, feedback and merges', PATIENCE, () => {
           }
         },
       ),
-      runs(400),
+      { numRuns: 400 },
     );
   });
 });

@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WorkflowDefinition } from '../definition/workflow-definition.ts';
 import type { EngineEvent } from './events.ts';
-import { runs } from './testing/property-runs.ts';
 import { finishedStepsOf, runScripted, scripted } from './testing/scripted-run.ts';
 import { createVirtualClock } from './testing/virtual-clock.ts';
 
-const RUNS = runs(500);
+const RUNS = { numRuns: 500 };
 
 const nodeArbitrary = fc.record({
   type: fc.constantFrom('scripted', 'scripted', 'output'),
