@@ -2,12 +2,10 @@ import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-
 import { executionNotFound } from '@agentweaver/db/execution-store';
 import type { ExecutionDetail } from '../execution-view.ts';
 import type { ReadContext } from './execution-context.ts';
+import { MAX_SEQ } from './log-position.ts';
 import { readUpdate } from './read-update.ts';
 
-/** The largest `seq` that the column can hold: no log lines are asked for. */
-const NO_LOG = 2_147_483_647;
-
-/** One execution: its state, its steps and the definition that it ran, without inputs and outputs. */
+/** One execution: its state, its steps and the definition that it ran, without inputs, outputs and log. */
 export const getExecution = async (
   { prisma, workspace }: ReadContext,
   executionId: string,
@@ -24,7 +22,7 @@ export const getExecution = async (
         createdBy: { select: { name: true, email: true } },
       },
     }),
-    readUpdate(prisma, { workspaceId: workspace.id, executionId, since: NO_LOG, allSteps: true }),
+    readUpdate(prisma, { workspaceId: workspace.id, executionId, since: MAX_SEQ, allSteps: true }),
   ]);
   if (!row || !update) throw executionNotFound();
   return {

@@ -16,6 +16,7 @@ import { listMessages } from './list-messages.ts';
 import { listOpenWaits } from './list-open-waits.ts';
 import { listRounds } from './list-rounds.ts';
 import { listWorkflowOptions } from './list-workflow-options.ts';
+import { parseEventId, seqSchema } from './log-position.ts';
 import { readLog } from './read-log.ts';
 import { rerunExecution } from './rerun-execution.ts';
 import { rerunStep } from './rerun-step.ts';
@@ -72,7 +73,7 @@ export const executionsRouter = router({
 
   /** Messages between agents, in pages. */
   messages: viewerProcedure
-    .input(execution.extend({ cursor: z.int().min(0).nullish() }))
+    .input(execution.extend({ cursor: seqSchema.nullish() }))
     .query(({ ctx, input }) => listMessages(ctx, input)),
 
   /** What the steps have written. */
@@ -84,7 +85,7 @@ export const executionsRouter = router({
 
   /** The log in pages, for downloads. */
   log: viewerProcedure
-    .input(execution.extend({ since: z.int().min(0).default(0) }))
+    .input(execution.extend({ since: seqSchema.default(0) }))
     .query(({ ctx, input }) => readLog(ctx, input)),
 
   start: editorProcedure
@@ -136,7 +137,7 @@ export const executionsRouter = router({
   watch: viewerProcedure
     .input(execution.extend({ lastEventId: z.string().max(20).nullish() }))
     .subscription(async function* ({ ctx, input, signal }) {
-      const since = Number.parseInt(input.lastEventId ?? '0', 10) || 0;
+      const since = parseEventId(input.lastEventId);
       const { signal: aborted } = signal ? { signal } : new AbortController();
       const messages = watchExecution(ctx, { executionId: input.executionId, since, signal: aborted });
       for await (const message of messages) {

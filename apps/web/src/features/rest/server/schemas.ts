@@ -1,6 +1,7 @@
 import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
 import { humanResponseSchema } from '@agentweaver/core/host/ports/human';
 import { z } from 'zod';
+import { MAX_SEQ } from '../../executions/server/log-position.ts';
 
 /** Everything over REST is snake_case, and times are ISO 8601 in UTC. The definition keeps the form that the editor exports. */
 
@@ -213,7 +214,13 @@ export const rerunBody = z
   .meta({ id: 'RerunExecution' });
 
 export const logsQuery = z.object({
-  after: z.coerce.number().int().min(0).default(0).meta({ description: 'Only entries with a higher `seq`.' }),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_SEQ)
+    .default(0)
+    .meta({ description: 'Only entries with a higher `seq`.' }),
   limit: z.coerce.number().int().min(1).max(1_000).default(500),
 });
 
