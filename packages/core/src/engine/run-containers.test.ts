@@ -305,6 +305,31 @@ describe('a nested workflow', () => {
   });
 });
 
+describe('iterations', () => {
+  it('end the scope where a region would make them too long, after its steps have ended', async () => {
+    const ids = Array.from({ length: 6 }, (_, index) => `${'x'.repeat(58)}${index}`);
+    const nodes = ids.map((id, index) => [
+      id,
+      { type: 'again', config: { rounds: 1 }, ...(index > 0 ? { parent: ids[index - 1] } : {}) },
+    ]);
+    const review = 'y'.repeat(40);
+    const definition = scripted({
+      nodes: {
+        ...Object.fromEntries(nodes),
+        a: { parent: ids[5] },
+        [review]: { parent: ids[5], type: 'check' },
+        slow: { parent: ids[5], config: { hangs: true } },
+      },
+      edges: [`a>${review}`],
+    });
+    const events = await runScripted(definition);
+    expect(last(events)).toMatchObject({
+      error: { code: 'invalid_workflow', message: expect.stringContaining('too deep') },
+    });
+    expect(ofType(events, 'step_cancelled')).toMatchObject([{ nodeId: 'slow' }]);
+  });
+});
+
 describe('a reader that is slow', () => {
   it('holds up the start of further steps, and nothing is lost', async () => {
     const definition = scripted({

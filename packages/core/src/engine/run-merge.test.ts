@@ -23,6 +23,22 @@ describe('a merge', () => {
     expect(outline(events).at(-2)).toBe('step_completed a');
   });
 
+  it('keeps to what had arrived while it waits for a slot', async () => {
+    const definition = scripted({
+      nodes: {
+        a: pause(10, 'a'),
+        b: pause(10, 'b'),
+        busy: pause(40),
+        more: pause(40),
+        merge: { type: 'merge', config: { count: 1 } },
+        end: output(),
+      },
+      edges: ['a>merge', 'b>merge', 'merge>end'],
+      settings: { maxParallel: 2 },
+    });
+    expect(last(await runScripted(definition))).toMatchObject({ results: 'a' });
+  });
+
   it('makes do with fewer when no more can come', async () => {
     const definition = scripted({
       nodes: {

@@ -92,6 +92,14 @@ describe('runWorkflow', () => {
     expect(JSON.stringify(last(events))).toContain('{"constructor":"constructor","__proto__":"__proto__"');
   });
 
+  it('tells the pieces of what a model says as they come', async () => {
+    const events = await runScripted(scripted({ nodes: { a: { config: { deltas: ['Hel', 'lo'] } } }, edges: [] }));
+    expect(ofType(events, 'step_delta')).toMatchObject([
+      { nodeId: 'a', iteration: '', text: 'Hel' },
+      { nodeId: 'a', iteration: '', text: 'lo' },
+    ]);
+  });
+
   it('keeps to the number of parallel steps', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
     const definition = scripted({
