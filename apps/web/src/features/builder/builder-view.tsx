@@ -62,7 +62,8 @@ const SidePanel = ({ narrow }: { narrow: boolean }) => {
 export const BuilderView = ({ workflow }: { workflow: BuilderWorkflow }) => {
   const t = useTranslations('builder');
   const { connection, readOnly, store } = useBuilder();
-  const narrow = useMediaQuery('(max-width: 62em)') ?? false;
+  // Known at once: the first fit would else be to what the palette of a desk leaves of a phone.
+  const narrow = useMediaQuery('(max-width: 62em)', undefined, { getInitialValueInEffect: false }) ?? false;
   const [paletteWide, setPaletteWide] = useLocalStorage({ key: 'agentweaver.palette', defaultValue: true });
   const [paletteDrawer, drawer] = useDisclosure(false);
   const [problemsOpened, problems] = useDisclosure(false);

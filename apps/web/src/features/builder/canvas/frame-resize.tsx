@@ -23,6 +23,7 @@ export const FrameResize = ({ id, least }: { id: string; least: Size | undefined
     <NodeResizeControl
       position="bottom-right"
       className={classes.resize}
+      autoScale={false}
       minWidth={least?.width ?? 1}
       minHeight={least?.height ?? 1}
       maxWidth={MAX_SIZE}

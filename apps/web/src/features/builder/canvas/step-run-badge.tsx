@@ -22,8 +22,10 @@ const WaitLink = ({ nodeId }: { nodeId: string }) => {
     <Anchor
       component={Link}
       href={`/w/${slug}/executions/${executionId}?${query}`}
-      size="xs"
-      fw={600}
+      inherit
+      c="inherit"
+      fw={700}
+      underline="always"
       className="nodrag nopan"
       onClick={(event) => event.stopPropagation()}
     >
@@ -44,7 +46,7 @@ export const StepRunBadge = ({ nodeId, inline = false }: { nodeId: string; inlin
   if (!status || status === 'pending') return null;
   const figures = rounds ?? step;
   const tokens = (figures?.inputTokens ?? 0) + (figures?.outputTokens ?? 0);
-  const isOver = status !== 'running' && status !== 'waiting';
+  const hasRun = status === 'completed' || status === 'failed' || status === 'cancelled';
   return (
     <div className={classes.run} data-status={status} data-inline={inline || undefined}>
       <StatusIcon status={status} size={14} />
@@ -59,7 +61,7 @@ export const StepRunBadge = ({ nodeId, inline = false }: { nodeId: string; inlin
         {rounds && rounds.failed > 0 && rounds.total > 1 && (
           <span className={classes.failedRounds}>{run('failedRounds', { count: rounds.failed })}</span>
         )}
-        {!rounds && isOver && step && step.durationMs !== null && <span>{format.duration(step.durationMs)}</span>}
+        {!rounds && hasRun && step && step.durationMs !== null && <span>{format.duration(step.durationMs)}</span>}
         {tokens > 0 && <span>{run('tokenUnit', { count: format.tokens(tokens) })}</span>}
         {tokens > 0 && figures && <span>{format.cost(figures.costUsd)}</span>}
       </span>

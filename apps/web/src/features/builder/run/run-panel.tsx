@@ -139,7 +139,7 @@ const Panel = ({ executionId }: { executionId: string }) => {
   return (
     <section className={classes.panel} aria-label={t('label')} data-folded={folded || undefined}>
       <Group className={classes.head} gap="sm" wrap="nowrap">
-        <Text size="sm" fw={600}>
+        <Text size="sm" fw={600} className={classes.title}>
           {t('title')}
         </Text>
         <div aria-live="polite">
@@ -167,8 +167,14 @@ const Panel = ({ executionId }: { executionId: string }) => {
               {t('cancel')}
             </Button>
           )}
-          <Anchor component={Link} href={`/w/${slug}/executions/${executionId}`} size="xs" className={classes.link}>
-            {t('openLog')}
+          <Anchor
+            component={Link}
+            href={`/w/${slug}/executions/${executionId}`}
+            size="xs"
+            className={classes.link}
+            aria-label={t('openLog')}
+          >
+            <span className={classes.linkText}>{t('openLog')}</span>
             <IconExternalLink size={13} aria-hidden />
           </Anchor>
           <Tooltip label={folded ? t('unfold') : t('fold')}>

@@ -53,6 +53,8 @@ export const edgeUse = (
     const took = several.completed > 0 && target !== undefined && target !== 'pending' && target !== 'skipped';
     return took ? (target === 'running' ? 'flowing' : 'taken') : 'idle';
   }
+  // The rest of a workflow of which one step alone was run.
+  if (target === 'skipped') return 'idle';
   const source = steps[edge.source];
   if (!isSettled(source?.status) || !source?.ports.includes(edge.sourcePort)) return 'idle';
   return target === 'running' ? 'flowing' : 'taken';
