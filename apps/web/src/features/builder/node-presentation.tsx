@@ -56,13 +56,15 @@ const firstStatement = (value: unknown): string =>
 
 const joined = (...parts: string[]): string => parts.filter((part) => part !== '').join(' · ');
 
-const count = (value: unknown): string => {
-  const { length } = items(value);
-  return length > 0 ? `× ${length}` : '';
-};
+/** The entries of a list by what people call them; those without a name say nothing. */
+const named = (value: unknown): string =>
+  items(value)
+    .flatMap((item) => text(item.label) || text(item.name) || text(item.id) || [])
+    .join(', ')
+    .slice(0, MAX_SUMMARY);
 
-/** How each node type looks on the canvas. */
-const KNOWN = {
+/** How each node type looks on the canvas. The third registry: a new type does not compile until it is here. */
+const NODE_PRESENTATION: Record<NodeType, NodePresentation> = {
   input: {
     icon: IconPlayerPlay,
     summarize: ({ fields }) =>
@@ -76,26 +78,9 @@ const KNOWN = {
     summarize: ({ role, model }) =>
       joined(oneLine(role), text(model) === 'auto' ? '' : text(model).replace(/^.*\//, '')),
   },
-  coordinator: {
-    icon: IconUsersGroup,
-    summarize: ({ task, specialists }) => joined(oneLine(task), count(specialists)),
-  },
-  router: {
-    icon: IconArrowsSplit,
-    summarize: ({ routes }) =>
-      items(routes)
-        .map((route) => text(route.label) || text(route.name) || text(route.id))
-        .join(', ')
-        .slice(0, MAX_SUMMARY),
-  },
-  evaluate: {
-    icon: IconChecklist,
-    summarize: ({ criteria }) =>
-      items(criteria)
-        .map((one) => text(one.name))
-        .join(', ')
-        .slice(0, MAX_SUMMARY),
-  },
+  coordinator: { icon: IconUsersGroup, summarize: ({ specialists }) => named(specialists) },
+  router: { icon: IconArrowsSplit, summarize: ({ routes }) => named(routes) },
+  evaluate: { icon: IconChecklist, summarize: ({ criteria }) => named(criteria) },
   condition: {
     icon: IconGitBranch,
     summarize: ({ mode, condition, value }) => oneLine(mode === 'switch' ? value : condition),
@@ -116,26 +101,16 @@ const KNOWN = {
   graphql: { icon: IconBrandGraphql, summarize: ({ url }) => oneLine(url) },
   websocket: { icon: IconPlugConnected, summarize: ({ url }) => oneLine(url) },
   web_search: { icon: IconWorldSearch, summarize: ({ query }) => oneLine(query) },
-  database: { icon: IconDatabase, summarize: ({ query, sql }) => oneLine(query) || oneLine(sql) },
-  file: {
-    icon: IconFileText,
-    summarize: ({ operation, action, path, name }) =>
-      joined(text(operation) || text(action), oneLine(path) || oneLine(name)),
-  },
+  database: { icon: IconDatabase, summarize: ({ sql }) => oneLine(sql) },
+  file: { icon: IconFileText, summarize: ({ operation, path }) => joined(text(operation), oneLine(path)) },
   mcp: { icon: IconPlug, summarize: ({ tool, url }) => joined(text(tool), oneLine(url)) },
   calculator: { icon: IconCalculator, summarize: ({ expression }) => oneLine(expression) },
-  current_time: {
-    icon: IconClock,
-    summarize: ({ timeZone, timezone, zone }) => text(timeZone) || text(timezone) || text(zone),
-  },
+  current_time: { icon: IconClock, summarize: ({ timezone }) => text(timezone) },
   code: { icon: IconCode, summarize: ({ source }) => firstStatement(source) },
   delay: { icon: IconHourglass, summarize: ({ seconds }) => (typeof seconds === 'number' ? `${seconds} s` : '') },
   note: { icon: IconNote, summarize: () => '' },
   group: { icon: IconBoxMultiple, summarize: () => '' },
-} satisfies Record<string, NodePresentation>;
-
-/** The third registry: a new type does not compile until it is above. */
-const NODE_PRESENTATION: Record<NodeType, NodePresentation> = KNOWN;
+};
 
 const UNKNOWN: NodePresentation = { icon: IconPuzzle, summarize: () => '' };
 
