@@ -270,6 +270,12 @@ describe('the response cache', () => {
     expect(provider.calls).toHaveLength(3);
   });
 
+  test('that cannot be written does not cost the answer', async () => {
+    const broken = { get: async () => undefined, set: () => Promise.reject(new Error('the database is away')) };
+    const { service } = setUp({ cache: broken });
+    expect(await service.generate(request({ cacheTtlSeconds: 60 }), call())).toMatchObject({ text: 'Hello world' });
+  });
+
   test('answers although the budget is used up', async () => {
     const cache = createMemoryCache();
     await setUp({ cache }).service.generate(request({ cacheTtlSeconds: 60 }), call());

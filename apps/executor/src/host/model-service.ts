@@ -88,29 +88,28 @@ export const createModelService = (options: ModelServiceOptions): ModelService =
     const first = tryResolve(request.model, resolve)?.id ?? request.model;
     await memo.begin(key, { model: first, mostUsd: most.usd, forMs, signal });
     let used: ResolvedModel | undefined;
+    let response: ModelResponse;
     try {
-      const response = await askModels(request, {
-        open: (modelId) => {
-          used = resolve(modelId);
-          return openModel(options, used);
-        },
-        breakers,
-        signal,
-        ...(request.quiet ? {} : { onDelta: (text: string) => deltas.add(call, text) }),
-      });
-      await memo.settle(key, response);
-      if (used && request.cacheTtlSeconds > 0) {
-        const model = { id: used.id, source: sourceOf(used) };
-        await keepAnswer(cache, cacheKeyOf(request, model), response, {
-          ttlSeconds: request.cacheTtlSeconds,
-          now: now(),
-        });
-      }
-      return response;
+      const open = (modelId: string) => {
+        used = resolve(modelId);
+        return openModel(options, used);
+      };
+      response = await askModels(request, { open, breakers, signal, onDelta: (text) => deltas.add(call, text) });
     } catch (error) {
-      await memo.release(key);
+      // What cannot be given back now is free when its time is over; the failure of the call is what counts.
+      await memo.release(key).catch(() => undefined);
       throw error;
     }
+    await memo.settle(key, response);
+    if (used) await keep(request, response, used);
+    return response;
+  };
+
+  const keep = async (request: ModelRequest, response: ModelResponse, used: ResolvedModel): Promise<void> => {
+    const key = cacheKeyOf(request, { id: used.id, source: sourceOf(used) });
+    const ageLimits = { ttlSeconds: request.cacheTtlSeconds, now: now() };
+    // The answer is there and paid for: it must not be lost because the cache does not take it.
+    await keepAnswer(cache, key, response, ageLimits).catch(() => undefined);
   };
 
   const count = ({ model, usage, costUsd }: ModelResponse): void => {

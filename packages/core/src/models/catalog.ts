@@ -1,4 +1,7 @@
-/** The providers and models that the product offers by name. Any other model of a provider works when it is typed. */
+/**
+ * The providers and models that the product offers by name. Any other model of a provider works when it is typed; what a
+ * model takes is told by its name in `capabilities.ts`.
+ */
 export const PROVIDER_IDS = ['anthropic', 'openai', 'google', 'openai_compatible', 'demo'] as const;
 export type ProviderId = (typeof PROVIDER_IDS)[number];
 
@@ -8,8 +11,6 @@ export type ModelInfo = {
   name: string;
   /** Input and output together, in tokens. */
   contextTokens: number;
-  /** Reasoning models choose for themselves; the setting is then ignored. */
-  takesTemperature: boolean;
 };
 
 export type ProviderInfo = {
@@ -25,12 +26,7 @@ export type ProviderInfo = {
   models: ModelInfo[];
 };
 
-const model = (id: string, name: string, contextTokens: number, takesTemperature: boolean): ModelInfo => ({
-  id,
-  name,
-  contextTokens,
-  takesTemperature,
-});
+const model = (id: string, name: string, contextTokens: number): ModelInfo => ({ id, name, contextTokens });
 
 export const PROVIDERS: Record<ProviderId, ProviderInfo> = {
   anthropic: {
@@ -41,12 +37,12 @@ export const PROVIDERS: Record<ProviderId, ProviderInfo> = {
     baseUrl: 'https://api.anthropic.com/v1',
     defaultModel: 'anthropic/claude-sonnet-5-5',
     models: [
-      model('anthropic/claude-sonnet-5-5', 'Claude Sonnet 5.5', 1_000_000, false),
-      model('anthropic/claude-opus-5-5', 'Claude Opus 5.5', 1_000_000, false),
-      model('anthropic/claude-fable-5-1', 'Claude Fable 5.1', 1_000_000, false),
-      model('anthropic/claude-haiku-5-5', 'Claude Haiku 5.5', 1_000_000, false),
-      model('anthropic/claude-sonnet-4-6', 'Claude Sonnet 4.6', 1_000_000, true),
-      model('anthropic/claude-haiku-4-5', 'Claude Haiku 4.5', 200_000, true),
+      model('anthropic/claude-sonnet-5-5', 'Claude Sonnet 5.5', 1_000_000),
+      model('anthropic/claude-opus-5-5', 'Claude Opus 5.5', 1_000_000),
+      model('anthropic/claude-fable-5-1', 'Claude Fable 5.1', 1_000_000),
+      model('anthropic/claude-haiku-5-5', 'Claude Haiku 5.5', 1_000_000),
+      model('anthropic/claude-sonnet-4-6', 'Claude Sonnet 4.6', 1_000_000),
+      model('anthropic/claude-haiku-4-5', 'Claude Haiku 4.5', 200_000),
     ],
   },
   openai: {
@@ -57,12 +53,12 @@ export const PROVIDERS: Record<ProviderId, ProviderInfo> = {
     baseUrl: 'https://api.openai.com/v1',
     defaultModel: 'openai/gpt-6-sol',
     models: [
-      model('openai/gpt-6-sol', 'GPT-6 Sol', 1_050_000, false),
-      model('openai/gpt-6-luna', 'GPT-6 Luna', 1_050_000, false),
-      model('openai/gpt-6-astra', 'GPT-6 Astra', 1_050_000, false),
-      model('openai/gpt-5.4-mini', 'GPT-5.4 mini', 400_000, false),
-      model('openai/gpt-4.1', 'GPT-4.1', 1_047_576, true),
-      model('openai/gpt-4.1-mini', 'GPT-4.1 mini', 1_047_576, true),
+      model('openai/gpt-6-sol', 'GPT-6 Sol', 1_050_000),
+      model('openai/gpt-6-luna', 'GPT-6 Luna', 1_050_000),
+      model('openai/gpt-6-astra', 'GPT-6 Astra', 1_050_000),
+      model('openai/gpt-5.4-mini', 'GPT-5.4 mini', 400_000),
+      model('openai/gpt-4.1', 'GPT-4.1', 1_047_576),
+      model('openai/gpt-4.1-mini', 'GPT-4.1 mini', 1_047_576),
     ],
   },
   google: {
@@ -73,10 +69,10 @@ export const PROVIDERS: Record<ProviderId, ProviderInfo> = {
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     defaultModel: 'google/gemini-3.8-flash',
     models: [
-      model('google/gemini-3.8-flash', 'Gemini 3.8 Flash', 1_048_576, true),
-      model('google/gemini-3.1-pro-preview', 'Gemini 3.1 Pro', 1_048_576, true),
-      model('google/gemini-3.5-flash-lite', 'Gemini 3.5 Flash-Lite', 1_048_576, true),
-      model('google/gemini-2.5-flash', 'Gemini 2.5 Flash', 1_048_576, true),
+      model('google/gemini-3.8-flash', 'Gemini 3.8 Flash', 1_048_576),
+      model('google/gemini-3.1-pro-preview', 'Gemini 3.1 Pro', 1_048_576),
+      model('google/gemini-3.5-flash-lite', 'Gemini 3.5 Flash-Lite', 1_048_576),
+      model('google/gemini-2.5-flash', 'Gemini 2.5 Flash', 1_048_576),
     ],
   },
   openai_compatible: { id: 'openai_compatible', name: 'OpenAI-compatible', needsKey: false, models: [] },
@@ -85,7 +81,7 @@ export const PROVIDERS: Record<ProviderId, ProviderInfo> = {
     name: 'Demo',
     needsKey: false,
     defaultModel: 'demo/demo-model',
-    models: [model('demo/demo-model', 'Demo model (offline, not an AI)', 1_000_000, false)],
+    models: [model('demo/demo-model', 'Demo model (offline, not an AI)', 1_000_000)],
   },
 };
 

@@ -4,9 +4,9 @@ import { createModelClient } from './create-model.ts';
 import { DEMO_MODEL_ID } from './demo-model.ts';
 import { type ModelMessage, type ModelRequestInput, userMessage } from './model-call.ts';
 import { askWire, failureOf, KEY, requestOf } from './testing/ask-wire.ts';
-import { json, type Wire } from './testing/wire.ts';
+import { events, json, type Wire } from './testing/wire.ts';
 import { anthropicWire } from './testing/wire-anthropic.ts';
-import { compatibleWire } from './testing/wire-compatible.ts';
+import { compatibleWire, ollamaWire } from './testing/wire-compatible.ts';
 import { googleWire } from './testing/wire-google.ts';
 import { openaiWire } from './testing/wire-openai.ts';
 
@@ -205,6 +205,29 @@ it('Gemini’s signatures go back to a compatible server under Google’s name',
     '"thought_signature":"sig"',
   );
 });
+
+it.each([compatibleWire, ollamaWire])(
+  'thoughts of a compatible server go back to it, and to no other: $name',
+  async (wire) => {
+    const said = { text: 'Fine.', thought: { text: 'Hm.', signature: '' } };
+    for (const [reply, way] of [
+      [json(wire.whole(said)), {}],
+      [events(wire.streamed(said)), { onDelta: () => undefined }],
+    ] as const) {
+      const { answer } = await askWire(wire, reply, way);
+      const { message, text } = await answer;
+      expect(text).toBe('Fine.');
+      expect(message.content).toContainEqual({
+        type: 'reasoning',
+        text: 'Hm.',
+        providerOptions: { agentweaver: { model: wire.model } },
+      });
+      const messages = [userMessage('Hi'), message, userMessage('Go on.')];
+      expect(JSON.stringify(await sent(wire, { messages }))).toContain('"reasoning_content":"Hm."');
+      expect(JSON.stringify(await sent(googleWire, { messages }))).not.toContain('Hm.');
+    }
+  },
+);
 
 describe('failures', () => {
   it('tell how long in whatever way the provider says it', async () => {

@@ -62,11 +62,10 @@ const ORIGIN = 'agentweaver';
 export const originOf = (providerOptions: Record<string, Record<string, unknown>> | undefined): unknown =>
   providerOptions?.[ORIGIN]?.model;
 
-/** What only the model that made a part understands is noted with its name, so that no other model is sent it. */
+/** Of which model a part is, noted with what only that model understands, so that no other one is sent it. */
 export const withOrigin = (
   providerMetadata: Record<string, Record<string, unknown>> | undefined,
   modelId: string,
-): { providerOptions?: Record<string, Record<string, unknown>> } =>
-  providerMetadata && Object.keys(providerMetadata).length > 0
-    ? { providerOptions: { ...providerMetadata, [ORIGIN]: { model: modelId } } }
-    : {};
+): { providerOptions: Record<string, Record<string, unknown>> } => ({
+  providerOptions: { ...providerMetadata, [ORIGIN]: { model: modelId } },
+});

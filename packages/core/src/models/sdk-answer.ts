@@ -59,16 +59,20 @@ const FINISH_REASONS: Record<FinishReason, ModelResponse['finishReason']> = {
   other: 'other',
 };
 
+/** Only what a provider adds ties a text or a call to its model; thoughts are its own in any case. */
+const originOf = (metadata: Record<string, Record<string, unknown>> | undefined, modelId: string) =>
+  metadata && Object.keys(metadata).length > 0 ? withOrigin(metadata, modelId) : {};
+
 /** Sources and files are left out: nothing asks for them. */
 const toPart = (part: ContentPart<ToolSet>, modelId: string): AssistantMessage['content'] => {
   switch (part.type) {
     case 'text':
-      return [{ type: 'text', text: part.text, ...withOrigin(part.providerMetadata, modelId) }];
+      return [{ type: 'text', text: part.text, ...originOf(part.providerMetadata, modelId) }];
     case 'reasoning':
       return [{ type: 'reasoning', text: part.text, ...withOrigin(part.providerMetadata, modelId) }];
     case 'tool-call': {
       const { toolCallId: callId, toolName: name, input, providerMetadata } = part;
-      return [{ type: 'tool_call', callId, name, input, ...withOrigin(providerMetadata, modelId) }];
+      return [{ type: 'tool_call', callId, name, input, ...originOf(providerMetadata, modelId) }];
     }
     default:
       return [];
