@@ -14,6 +14,7 @@ import {
   untilStopped,
 } from '@agentweaver/db/external/external-query';
 import { z } from 'zod';
+import { NO_ENVIRONMENT } from '../sandbox/sandbox.ts';
 import type { ExecutionFiles } from './files.ts';
 
 const CHILD = fileURLToPath(new URL('./sqlite-child.ts', import.meta.url));
@@ -81,7 +82,7 @@ const runChild = (database: string, query: ExternalQuery): Promise<ExternalResul
     process.execPath,
     ['--no-warnings', `--max-old-space-size=${MEMORY_MB}`, CHILD, database],
     // Its environment has nothing that a query could find.
-    { stdio: ['pipe', 'pipe', 'ignore'], env: {} },
+    { stdio: ['pipe', 'pipe', 'ignore'], env: NO_ENVIRONMENT },
   );
   return untilStopped(
     query,
