@@ -206,11 +206,20 @@ export const rerunBody = z
     node_id: z.string().min(1).max(64).optional().meta({
       description: 'The step to run again from; what comes before it is reused at no cost. Absent: the whole workflow.',
     }),
-    mode: z.enum(['from', 'alone', 'edit']).default('from').meta({
-      description: '`alone`: only this step. `edit`: its output is `output`, and what follows it runs.',
+    mode: z.enum(['from', 'alone', 'edit']).optional().meta({
+      description:
+        'With `node_id`. `from`, unless told: this step and what follows. `alone`: only this step. `edit`: its output is `output`, and what follows it runs.',
     }),
-    output: json.optional(),
+    output: json.optional().meta({ description: 'Any JSON value, for `edit`.' }),
   })
+  .superRefine(({ node_id, mode, ...body }, context) => {
+    const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    // Taken for what it does not say, it would run and cost more than was meant.
+    if (node_id === undefined && (mode !== undefined || 'output' in body)) refuse('node_id', 'is missing');
+    else if (mode === 'edit' && !('output' in body)) refuse('output', 'is needed to run what follows on it');
+    else if (mode !== 'edit' && 'output' in body) refuse('output', 'is only for the mode edit');
+  })
+  .prefault({})
   .meta({ id: 'RerunExecution' });
 
 export const logsQuery = z.object({

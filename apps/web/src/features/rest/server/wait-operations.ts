@@ -1,4 +1,4 @@
-import { AppError } from '@agentweaver/core/errors/app-error';
+import { AppError, isAppError } from '@agentweaver/core/errors/app-error';
 import { executionNotFound } from '@agentweaver/db/execution-store';
 import type { Services } from '../../../server/services.ts';
 import { answerWait } from '../../executions/server/answer-wait.ts';
@@ -71,9 +71,9 @@ export const rerunOperation = defineOperation({
         : await rerunStep(context, {
             executionId: params.id,
             nodeId: body.node_id,
-            mode: body.mode,
+            mode: body.mode ?? 'from',
             ...('output' in body ? { output: { value: body.output } } : {}),
-          });
+          }).catch(throwAsField);
     return { body: await started(services, caller, id), headers: { location: `/api/v1/executions/${id}` } };
   },
 });
@@ -84,6 +84,16 @@ const startContext = ({ prisma, queue }: Services, { workspaceId, userId }: Call
   workspace: { id: workspaceId },
   user: { id: userId },
 });
+
+/** What the use case calls `nodeId` is `node_id` here. */
+const throwAsField = (error: unknown): never => {
+  if (!isAppError(error) || error.problems.length === 0) throw error;
+  const problems = error.problems.map(({ field, message }) => ({
+    field: field === 'nodeId' ? 'node_id' : field,
+    message,
+  }));
+  throw new AppError(error.code, { publicMessage: error.publicMessage, problems, cause: error });
+};
 
 const readUser = async ({ prisma }: Services, { userId }: Caller): Promise<{ id: string; name: string }> => {
   const user = await prisma.user.findUnique({ where: { id: userId }, select: { id: true, name: true } });
