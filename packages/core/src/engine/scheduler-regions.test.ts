@@ -74,11 +74,27 @@ describe('a region', () => {
     expect(settle(schedule, 'a', out)).toEqual({ ready: ['aside'], skipped: ['e', 'end'], losers: [] });
   });
 
+  it('ends when its evaluation is left out or cancelled, and not when a plain step says back', () => {
+    const { schedule } = openSchedule(planOf(['a>e', 'a>aside', 'e>end'], { e: judges('a') }));
+    expect(settle(schedule, 'a', took('out', BACK_PORT)).ready).toEqual(['e']);
+    expect(settle(schedule, 'e', { kind: 'skipped' })).toEqual({ ready: ['aside'], skipped: ['end'], losers: [] });
+    expect(unsettledNodes(schedule)).toEqual(['aside']);
+  });
+
+  it('keeps in mind what is undecided from outside', () => {
+    const plan = planOf(['a>b', 'a>c', 'b>m', 'c>m', 'x>m', 'm>e'], { m: merges(1), e: judges('a') });
+    const { schedule } = openSchedule(plan);
+    settleAll(schedule, 'a', 'b', 'm', 'c');
+    expect(settle(schedule, 'e', back).ready).toEqual(['a']);
+    expect(settle(schedule, 'a', took('no'))).toEqual({ ready: [], skipped: ['b', 'c'], losers: [] });
+    expect(settleAll(schedule, 'x')?.ready).toEqual(['m']);
+  });
+
   it('begins an inner one anew, and waits for it', () => {
-    const nested = planOf(['a>b', 'b>in', 'b>beside', 'beside>out', 'in>out', 'in>past', 'b>far', 'out>end'], {
-      in: judges('b'),
-      out: judges('a'),
-    });
+    const nested = planOf(
+      ['a>b', 'b>in', 'b>beside', 'beside>more', 'more>out', 'in>out', 'in>past', 'b>far', 'out>end'],
+      { in: judges('b'), out: judges('a') },
+    );
     const { schedule } = openSchedule(nested);
     settleAll(schedule, 'a', 'b');
     expect(settle(schedule, 'in', back).ready).toEqual(['b']);
@@ -86,7 +102,7 @@ describe('a region', () => {
     settleAll(schedule, 'b');
     // What leaves the inner region stays in the outer one, or is held by that.
     expect(settle(schedule, 'in', out)).toEqual({ ready: ['beside'], skipped: [], losers: [] });
-    expect(settleAll(schedule, 'beside')?.ready).toEqual(['out']);
+    expect(settleAll(schedule, 'beside', 'more')?.ready).toEqual(['out']);
     expect(settle(schedule, 'out', back).ready).toEqual(['a']);
     expect(roundsOf(schedule, 'in')).toEqual([{ evaluation: 'out', round: 1 }]);
     settleAll(schedule, 'a', 'b');
@@ -96,14 +112,15 @@ describe('a region', () => {
       { evaluation: 'in', round: 1 },
     ]);
     settleAll(schedule, 'b', 'in');
-    expect(settleAll(schedule, 'beside')?.ready).toEqual(['out']);
+    expect(settleAll(schedule, 'beside', 'more')?.ready).toEqual(['out']);
     expect(settle(schedule, 'out', out)).toEqual({ ready: ['end', 'far', 'past'], skipped: [], losers: [] });
   });
 
   it('leaves another one beside it alone', () => {
     const { schedule } = openSchedule(planOf(['a>e', 'x>f'], { e: judges('a'), f: judges('x') }));
-    settleAll(schedule, 'a', 'x');
+    settleAll(schedule, 'x');
     expect(settle(schedule, 'f', back).ready).toEqual(['x']);
+    expect(settleAll(schedule, 'a')?.ready).toEqual(['e']);
     expect(settle(schedule, 'e', back).ready).toEqual(['a']);
     expect(roundsOf(schedule, 'x')).toEqual([{ evaluation: 'f', round: 1 }]);
     expect(isReady(schedule, 'x')).toBe(true);
@@ -186,6 +203,15 @@ describe('a merge', () => {
     const running = openSchedule(region).schedule;
     expect(settleAll(running, 'fast')).toEqual({ ready: ['m'], skipped: [], losers: ['e'] });
     expect(settleAll(running, 'a')?.ready).toEqual(['aside']);
+  });
+
+  it('loses a region that has gone round, without what it held in the round before', () => {
+    const region = planOf(['fast>m', 'a>e', 'a>aside', 'e>m'], { m: merges(1, true), e: judges('a') });
+    const { schedule } = openSchedule(region);
+    settleAll(schedule, 'a');
+    settle(schedule, 'e', back);
+    expect(settleAll(schedule, 'fast')).toEqual({ ready: ['m'], skipped: [], losers: ['e'] });
+    expect(settle(schedule, 'a', took('no'))).toEqual({ ready: [], skipped: ['aside'], losers: [] });
   });
 
   it('loses again in each round of a region', () => {

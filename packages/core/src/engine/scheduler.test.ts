@@ -43,6 +43,10 @@ describe('scheduler', () => {
     const { schedule } = openSchedule(planOf('a>b'));
     settle(schedule, 'a', took());
     expect(settle(schedule, 'a', took('out'))).toEqual({ ready: [], skipped: [], losers: [] });
+    expect(unsettledNodes(schedule)).toEqual([]);
+    const { schedule: two } = openSchedule(planOf('a>c', 'b>c'));
+    settle(two, 'a', took('out'));
+    expect(settle(two, 'a', took('out')).ready).toEqual([]);
   });
 
   it('counts a predecessor once, however many edges lead from it', () => {

@@ -213,13 +213,13 @@ const closeRegion = (schedule: Schedule, nodeId: string, decision: Decision, set
   }
 };
 
-/** The last member of a region to settle lets its evaluation start. */
+/** The last member of a region to settle lets its evaluation start, if that is decided by then. */
 const countMember = (schedule: Schedule, nodeId: string, decision: Decision, settled: Settled[]): void => {
   for (const region of schedule.plan.regionsOf.get(nodeId) ?? []) {
     const state = schedule.regions.get(region);
     if (!state || nodeId === region.evaluation) continue;
     state.unsettled -= 1;
-    if (state.unsettled === 0) consider(schedule, region.evaluation, decision, settled);
+    consider(schedule, region.evaluation, decision, settled);
   }
 };
 
