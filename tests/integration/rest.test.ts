@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as cancelRoute from '../../apps/web/src/app/api/v1/executions/[id]/cancel/route.ts';
 import * as logsRoute from '../../apps/web/src/app/api/v1/executions/[id]/logs/route.ts';
@@ -9,6 +11,7 @@ import * as workflowRoute from '../../apps/web/src/app/api/v1/workflows/[id]/rou
 import * as workflowsRoute from '../../apps/web/src/app/api/v1/workflows/route.ts';
 import { OPERATIONS } from '../../apps/web/src/features/rest/server/operations.ts';
 import { problemSchema } from '../../apps/web/src/features/rest/server/problem-response.ts';
+import { callRest, fieldsOf, type RestOptions, responseOf } from './support/rest.ts';
 import { addMember, openWeb, type TestMember, tokenOf, type WebUnderTest } from './support/web.ts';
 
 const definition = {
@@ -22,8 +25,6 @@ const definition = {
     { id: 'e2', source: 'agent', target: 'output' },
   ],
 };
-
-type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
 
 let web: WebUnderTest;
 let owner: TestMember;
@@ -43,33 +44,8 @@ beforeAll(async () => {
 });
 afterAll(() => web?.close());
 
-type CallOptions = { id?: string; query?: string; body?: unknown; headers?: Record<string, string>; as?: string };
-
-const call = async (handler: Handler, method: 'GET' | 'POST', options: CallOptions = {}) => {
-  const { id, query = '', body, headers, as = token } = options;
-  const request = new Request(`http://localhost/api/v1${query}`, {
-    method,
-    headers: {
-      ...(as ? { authorization: `Bearer ${as}` } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const response = await handler(request, { params: Promise.resolve<Record<string, string>>(id ? { id } : {}) });
-  const json: unknown = await response.json();
-  if (!response.ok) {
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    problemSchema.parse(json);
-  }
-  return { status: response.status, headers: response.headers, json };
-};
-
-const responseOf = (operationId: string) => {
-  const operation = OPERATIONS.find((candidate) => candidate.operationId === operationId);
-  if (!operation) throw new Error(`no operation ${operationId}`);
-  return operation.response.schema;
-};
+const call = (handler: Parameters<typeof callRest>[0], method: 'GET' | 'POST', options: RestOptions = {}) =>
+  callRest(handler, method, { as: token, ...options });
 
 const create = async (name = 'Shorten'): Promise<string> => {
   const { status, json } = await call(workflowsRoute.POST, 'POST', { body: { name, definition } });
@@ -219,6 +195,10 @@ describe('executions over REST', () => {
     expect(all.logs.map((entry) => entry.event)).toContain('execution_cancelled');
     const first = await call(logsRoute.GET, 'GET', { id: executionId, query: '?limit=1' });
     expect(first.json).toMatchObject({ logs: [{ seq: 1 }], next_cursor: 1 });
+    for (const after of ['-1', 'x', String(2 ** 31)]) {
+      const refused = await call(logsRoute.GET, 'GET', { id: executionId, query: `?after=${after}` });
+      expect({ status: refused.status, fields: fieldsOf(refused) }).toEqual({ status: 400, fields: ['after'] });
+    }
   });
 
   it('names the role of the agent that an entry is about', async () => {
@@ -286,6 +266,12 @@ describe('refusals over REST', () => {
 });
 
 describe('the OpenAPI document', () => {
+  const api = new URL('../../apps/web/src/app/api/v1/', import.meta.url);
+  /** The address of every route file, as a document writes it; the two without operations are left out. */
+  const addresses = readdirSync(api, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('route.ts') && !file.startsWith('openapi.json') && !file.startsWith('[...'))
+    .map((file) => ({ file, path: `/${file.replace(/\/route\.ts$/, '').replace(/\[(\w+)\]/g, '{$1}')}` }));
+
   it('describes every operation with its answers', async () => {
     const document = await openApiRoute.GET().json();
     expect(document.openapi).toBe('3.1.0');
@@ -297,7 +283,43 @@ describe('the OpenAPI document', () => {
       );
     }
     expect(Object.keys(document.components.schemas)).toEqual(
-      expect.arrayContaining(['WorkflowDefinition', 'Execution', 'Problem']),
+      expect.arrayContaining(['WorkflowDefinition', 'Execution', 'Problem', 'Wait', 'WaitAnswer', 'RerunExecution']),
+    );
+  });
+
+  it('has the routes that there are, and no other', async () => {
+    const document = await openApiRoute.GET().json();
+    expect(addresses.length).toBeGreaterThan(10);
+    expect(Object.keys(document.paths).sort()).toEqual(addresses.map(({ path }) => path).sort());
+  });
+
+  it.each(addresses)('has the methods of $path', async ({ file, path }) => {
+    const document = await openApiRoute.GET().json();
+    const route = await import(/* @vite-ignore */ new URL(file, api).pathname);
+    const refused = await call(route.DELETE, 'GET', { id: randomUUID() });
+    expect(refused.status).toBe(405);
+    const allowed = refused.headers.get('allow')?.toLowerCase().split(', ').sort();
+    expect(Object.keys(document.paths[path]).sort()).toEqual(allowed);
+    // Nothing is open to those without a token.
+    for (const method of allowed ?? []) {
+      expect(document.paths[path][method].security).toEqual([{ bearer: [] }]);
+      const handler = route[method.toUpperCase()];
+      const answer = await call(handler, method === 'get' ? 'GET' : 'POST', { id: randomUUID(), as: '' });
+      expect(answer.status).toBe(401);
+    }
+  });
+
+  it('says of every reference what it is', async () => {
+    const document = await openApiRoute.GET().json();
+    const references = new Set(JSON.stringify(document).match(/#\/components\/schemas\/\w+/g));
+    for (const reference of references) {
+      expect(document.components.schemas[reference.split('/').at(-1) ?? '']).toBeDefined();
+    }
+    const rerun = document.paths['/executions/{id}/rerun'].post.requestBody;
+    expect(rerun.required ?? false).toBe(false);
+    expect(document.paths['/waits/{id}/answer'].post.requestBody.required).toBe(true);
+    expect(document.paths['/executions/{id}/file'].get.parameters).toContainEqual(
+      expect.objectContaining({ in: 'query', name: 'path', required: true }),
     );
   });
 });
