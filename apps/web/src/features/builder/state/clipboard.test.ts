@@ -67,6 +67,23 @@ describe('the clipboard', () => {
       expect(fromClipboardText(text)).toBeUndefined();
   });
 
+  it('copies a container with its body, which stays where it is inside', () => {
+    const { editor, one } = build();
+    const map = editor.addStep({ type: 'map', name: 'Each', position: { x: 500, y: 400 } });
+    editor.drop([{ id: one, position: { x: 560, y: 500 }, parent: map }]);
+    const fragment = editor.copy([map]);
+    expect(cornerOf(fragment)).toEqual({ x: 500, y: 400 });
+    const other = new DraftEditor(new Y.Doc());
+    paste(other, toClipboardText(fragment));
+    const { nodes } = draftToDefinition(other.doc);
+    const frame = nodes.find((node) => node.type === 'map');
+    expect(frame?.position).toEqual({ x: 510, y: 420 });
+    expect(nodes.find((node) => node.type === 'agent')).toMatchObject({
+      parent: frame?.id,
+      position: { x: 60, y: 100 },
+    });
+  });
+
   it('knows the top left corner', () => {
     const { editor, one, two } = build();
     expect(cornerOf(editor.copy([one, two]))).toEqual({ x: 300, y: 0 });
