@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FieldMeta } from '../definition/fields.ts';
 
 /** A text in a config that holds expressions: `template` with `{{ }}`, `jsonata` bare. */
 export type ExpressionField = { path: string[]; widget: 'template' | 'jsonata'; text: string };
@@ -39,9 +40,11 @@ const isVisible = (decider: unknown, equals: string | boolean | readonly string[
   Array.isArray(equals) ? equals.includes(decider) : decider === equals;
 
 /** What a schema says of its field; of `template(…).default('')` it is the inner schema that does. */
-export const metaOf = (schema: z.core.$ZodType): z.core.GlobalMeta | undefined => {
+export const metaOf = (schema: z.core.$ZodType): Partial<FieldMeta> | undefined => {
   const inner = unwrap(schema);
-  return z.globalRegistry.get(schema) ?? (inner && metaOf(inner));
+  // Programs that take zod as CommonJS do not see what `fields.ts` adds to its type.
+  const own = z.globalRegistry.get(schema) as Partial<FieldMeta> | undefined;
+  return own ?? (inner && metaOf(inner));
 };
 
 const unwrap = (schema: z.core.$ZodType): z.core.$ZodType | undefined =>
