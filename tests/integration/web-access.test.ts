@@ -80,9 +80,11 @@ describe('who may call what', () => {
     const workspace = owner.slug;
     expect(await codeOf(caller.settings.members.list({ workspace }))).toBe('ok');
     expect(await codeOf(caller.settings.apiTokens.create({ workspace, name: 'x', lifetime: '30' }))).toBe('FORBIDDEN');
-    expect(await codeOf(caller.settings.workspace.update({ workspace, name: 'x', allowedHosts: [] }))).toBe(
-      'FORBIDDEN',
-    );
+    expect(
+      await codeOf(
+        caller.settings.workspace.update({ workspace, name: 'x', allowedHosts: [], maxCostPerDayUsd: null }),
+      ),
+    ).toBe('FORBIDDEN');
     expect(await codeOf(caller.settings.members.setRole({ workspace, userId: viewer.userId, role: 'owner' }))).toBe(
       'FORBIDDEN',
     );

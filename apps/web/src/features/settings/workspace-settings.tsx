@@ -1,11 +1,12 @@
 'use client';
 
-import { Button, Group, Skeleton, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Skeleton, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import { ErrorState } from '../../components/state-views.tsx';
+import { useFormat } from '../../lib/use-format.ts';
 import { useTRPC } from '../../trpc/client.tsx';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import { isHostPattern, MAX_ALLOWED_HOSTS } from './host-pattern.ts';
@@ -13,7 +14,7 @@ import { PlanLimits } from './plan-limits.tsx';
 import { Section } from './section.tsx';
 import { useSettingsFeedback } from './use-settings-feedback.ts';
 
-type WorkspaceValues = { name: string; allowedHosts: string[] };
+type WorkspaceValues = { name: string; allowedHosts: string[]; maxCostPerDayUsd: number | null };
 
 export const WorkspaceSettings = () => {
   const trpc = useTRPC();
@@ -21,16 +22,17 @@ export const WorkspaceSettings = () => {
   const query = useQuery(trpc.settings.workspace.get.queryOptions({ workspace: slug }));
   if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Skeleton height={320} radius="md" />;
-  const { name, allowedHosts, ...plan } = query.data;
+  const { name, allowedHosts, maxCostPerDayUsd, spentToday, ...plan } = query.data;
   return (
     <Stack gap="lg">
-      <WorkspaceForm initial={{ name, allowedHosts }} />
+      <WorkspaceForm initial={{ name, allowedHosts, maxCostPerDayUsd }} spentToday={spentToday} />
       <PlanLimits plan={plan} />
     </Stack>
   );
 };
 
-const WorkspaceForm = ({ initial }: { initial: WorkspaceValues }) => {
+const WorkspaceForm = ({ initial, spentToday }: { initial: WorkspaceValues; spentToday: number }) => {
+  const format = useFormat();
   const t = useTranslations('settings.workspace');
   const common = useTranslations('common');
   const trpc = useTRPC();
@@ -80,6 +82,20 @@ const WorkspaceForm = ({ initial }: { initial: WorkspaceValues }) => {
             splitChars={[',', ' ']}
             disabled={!isOwner}
             {...form.getInputProps('allowedHosts')}
+          />
+          <NumberInput
+            label={t('dayBudget')}
+            description={t('dayBudgetText', { spent: format.cost(spentToday) })}
+            placeholder={t('dayBudgetPlaceholder')}
+            prefix="$"
+            min={0}
+            max={100_000}
+            decimalScale={2}
+            maw={260}
+            disabled={!isOwner}
+            {...form.getInputProps('maxCostPerDayUsd')}
+            value={form.values.maxCostPerDayUsd ?? ''}
+            onChange={(value) => form.setFieldValue('maxCostPerDayUsd', value === '' ? null : Number(value))}
           />
           {isOwner ? (
             <Group>

@@ -6,25 +6,27 @@ import { membersRouter } from './members-router.ts';
 import { modelPricesRouter } from './model-prices-router.ts';
 import { providerKeysRouter } from './provider-keys-router.ts';
 import { readSystemStatus } from './read-system-status.ts';
+import { readWorkspace } from './read-workspace.ts';
 import { updateWorkspace } from './update-workspace.ts';
+
+/** US dollars; what the column holds. */
+const MAX_COST_PER_DAY = 100_000;
 
 const hostPattern = z.string().trim().toLowerCase().refine(isHostPattern, 'is not a host name');
 
 export const settingsRouter = router({
   workspace: router({
-    get: viewerProcedure.query(({ ctx }) => {
-      const { name, allowedHosts, maxMemoryMb, maxConcurrency, maxExecutionsPerDay } = ctx.workspace;
-      return { name, allowedHosts, maxMemoryMb, maxConcurrency, maxExecutionsPerDay };
-    }),
+    get: viewerProcedure.query(({ ctx }) => readWorkspace(ctx.prisma, ctx.workspace)),
     update: ownerProcedure
       .input(
         z.object({
           name: z.string().trim().min(1).max(60),
           allowedHosts: z.array(hostPattern).max(MAX_ALLOWED_HOSTS),
+          maxCostPerDayUsd: z.number().min(0).max(MAX_COST_PER_DAY).nullable(),
         }),
       )
-      .mutation(({ ctx, input }) =>
-        updateWorkspace(ctx.prisma, { actor: ctx.actor, name: input.name, allowedHosts: input.allowedHosts }),
+      .mutation(({ ctx, input: { name, allowedHosts, maxCostPerDayUsd } }) =>
+        updateWorkspace(ctx.prisma, { actor: ctx.actor, name, allowedHosts, maxCostPerDayUsd }),
       ),
   }),
   members: membersRouter,
