@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { BudgetLimits } from '../definition/workflow-definition.ts';
 import { ExecutionError } from '../engine/execution-errors.ts';
 import type { CallContext } from '../host/host.ts';
 import { completeRequest } from '../models/complete-request.ts';
-import { type ModelRequestInput, type ModelResponse, userMessage } from '../models/model-call.ts';
+import { type ModelRequest, type ModelRequestInput, type ModelResponse, userMessage } from '../models/model-call.ts';
 import { type Amount, NOTHING } from './amount.ts';
 import { budgetStopped, describeAmount } from './budget-error.ts';
 import { checkBudgetResponse, raiseOf, toBudgetRequest } from './budget-wait.ts';
 import { createBudget } from './create-budget.ts';
+import type { BudgetScope } from './decide.ts';
 import { estimateCall, mostInputTokens } from './estimate.ts';
 import { createSpender } from './spend.ts';
 import { withBudget } from './with-budget.ts';
@@ -187,22 +189,98 @@ describe('withBudget', () => {
   });
 });
 
-it('a failed call took its time', async () => {
-  let now = 0;
-  const budget = createBudget({});
-  const spend = createSpender({ now: () => now });
-  const spent = spend(completeRequest(requestOf()), {
-    scopes: [{ kind: 'node', nodeId: 'a', budget, policy: { onReached: 'fail' } }],
-    estimate: () => one(1),
-    signal: new AbortController().signal,
-    ask: async () => undefined,
-    make: async () => {
-      now = 1_500;
-      throw new Error('no');
-    },
+describe('a spender', () => {
+  const scopeOf = (limits: BudgetLimits, policy: BudgetScope['policy'] = { onReached: 'fail' }): BudgetScope => ({
+    kind: 'node',
+    nodeId: 'a',
+    budget: createBudget(limits),
+    policy,
   });
-  await expect(spent).rejects.toThrow('no');
-  expect(budget.used()).toEqual({ usd: 0, tokens: 0, modelCalls: 1, seconds: 1.5 });
+  const spendIn = (
+    scopes: BudgetScope[],
+    make: (request: ModelRequest) => Promise<ModelResponse>,
+    { now, estimate = () => one(1) }: { now?: () => number; estimate?: () => Amount } = {},
+  ) =>
+    createSpender(now ? { now } : {})(completeRequest(requestOf()), {
+      scopes,
+      estimate,
+      signal: new AbortController().signal,
+      ask: async () => undefined,
+      make,
+    });
+
+  it('counts that a failed call took its time', async () => {
+    let now = 500;
+    const scope = scopeOf({});
+    const spent = spendIn(
+      [scope],
+      async () => {
+        now = 2_000;
+        throw new Error('no');
+      },
+      { now: () => now },
+    );
+    await expect(spent).rejects.toThrow('no');
+    expect(scope.budget.used()).toEqual({ usd: 0, tokens: 0, modelCalls: 1, seconds: 1.5 });
+  });
+
+  it('gives up when the cheaper model does not fit either, and says whose budget it is when it does', async () => {
+    const policy = { onReached: 'downgrade' as const, downgradeTo: 'openai/gpt-6-luna' };
+    await expect(spendIn([scopeOf({ usd: 0.5 }, policy)], async () => answer())).rejects.toMatchObject({
+      data: { code: 'budget_exceeded', message: expect.stringContaining('the step a') },
+    });
+    const prices = [1, 0.1];
+    const scope = scopeOf({ usd: 0.5 }, policy);
+    const response = await spendIn([scope], async () => answer(), { estimate: () => one(prices.shift() ?? 0) });
+    expect(response.reason).toContain('because the budget of the step ($0.50) does not allow that one.');
+  });
+
+  it('keeps to the shortest time of all scopes, down to the least that a request may have', async () => {
+    const timeOf = async (...seconds: number[]) => {
+      let given = 0;
+      const scopes = seconds.map((limit) => scopeOf({ seconds: limit }));
+      await spendIn(scopes, async ({ timeoutMs }) => {
+        given = timeoutMs;
+        return answer({ durationMs: 0 });
+      });
+      return given;
+    };
+    expect(await timeOf(3, 2, 4)).toBe(2_000);
+    expect(await timeOf(0.1)).toBe(100);
+    expect(await timeOf(0.099)).toBe(5_000);
+    expect(await timeOf(9)).toBe(5_000);
+  });
+
+  it('leaves nothing behind on the signal', async () => {
+    const { generate, held } = (() => {
+      const model = createHeldModel();
+      return {
+        ...withBudget(model.generate, { policy: { usd: 1, onReached: 'fail' }, estimate: () => one(0.6) }),
+        held: model.held,
+      };
+    })();
+    const controller = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = controller.signal;
+    controller.signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
+      listeners += 1;
+      addEventListener.apply(controller.signal, given);
+    };
+    controller.signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
+      if (given[0] === 'abort') listeners -= 1;
+      removeEventListener.apply(controller.signal, given);
+    };
+    const first = generate(requestOf(), call());
+    const second = generate(requestOf(), call(controller.signal));
+    await settle();
+    expect(listeners).toBe(1);
+    held[0]?.end();
+    await first;
+    await settle();
+    held[1]?.end();
+    await second;
+    expect(listeners).toBe(0);
+  });
 });
 
 describe('the most that a call can use', () => {
