@@ -14,7 +14,20 @@ test('steps go into containers and out of them, and a run is answered beside the
   await expect(builder.node('Greet')).toBeVisible();
   const frame = builder.node('Each name');
 
-  // From the palette into the frame: it is part of the body, so no edge of the outside reaches it.
+  // Into the frame by the mouse: its connections would lead across the border, so they go, and come back with it.
+  const keep = await builder.node('Keep').boundingBox();
+  const body = await frame.boundingBox();
+  if (!keep || !body) throw new Error('the nodes are not on the screen');
+  const edges = await builder.edges().count();
+  await page.mouse.move(keep.x + keep.width / 2, keep.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(body.x + body.width / 2, body.y + body.height - 30, { steps: 12 });
+  await page.mouse.up();
+  await expect(page.getByText('2 connections were removed')).toBeVisible();
+  await expect(builder.edges()).toHaveCount(edges - 2);
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(builder.edges()).toHaveCount(edges);
+
   const box = await frame.boundingBox();
   const canvas = await builder.canvas.boundingBox();
   if (!box || !canvas) throw new Error('the container is not on the screen');
