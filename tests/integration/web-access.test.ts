@@ -6,32 +6,30 @@ import { cookieNames } from '../../apps/web/src/features/auth/server/session-coo
 import { hashPassword, verifyCredentials } from '../../apps/web/src/features/auth/server/verify-credentials.ts';
 import { CLIENT_IP_HEADER } from '../../apps/web/src/server/client-ip.ts';
 import { createContext } from '../../apps/web/src/server/context.ts';
-import { getEnv } from '../../apps/web/src/server/env.ts';
 import { handleTrpc } from '../../apps/web/src/server/handle-trpc.ts';
 import { rootRouter } from '../../apps/web/src/server/root-router.ts';
 import { createCallerFactory } from '../../apps/web/src/server/trpc.ts';
+import { callAs, PROCEDURES, sessionCookie } from './support/trpc.ts';
 import { addMember, openWeb, type TestMember, type WebUnderTest } from './support/web.ts';
 
 const createCaller = createCallerFactory(rootRouter);
 
 let web: WebUnderTest;
 let owner: TestMember;
+let editor: TestMember;
 let viewer: TestMember;
 let stranger: TestMember;
 
 beforeAll(async () => {
   web = await openWeb();
   owner = await addMember(web.prisma, { role: 'owner' });
+  editor = await addMember(web.prisma, { role: 'editor', workspaceId: owner.workspaceId });
   viewer = await addMember(web.prisma, { role: 'viewer', workspaceId: owner.workspaceId });
   stranger = await addMember(web.prisma, { role: 'owner' });
 });
 afterAll(() => web?.close());
 
-const sessionCookie = async (userId: string): Promise<string> =>
-  `${cookieNames().session}=${await encode({ token: { sub: userId }, secret: getEnv().NEXTAUTH_SECRET })}`;
-
-const as = async (userId: string | null) =>
-  createCaller(createContext(new Headers(userId ? { cookie: await sessionCookie(userId) } : {})));
+const as = (userId: string | null) => callAs(userId === null ? null : { userId });
 
 const codeOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
@@ -39,10 +37,15 @@ const codeOf = (call: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof TRPCError ? error.code : String(error)),
   );
 
-/** Every procedure that names a workspace, with an input that passes its schema as far as the workspace goes. */
-const workspaceProcedures = Object.keys(rootRouter._def.procedures).filter(
-  (path) => !['auth.', 'workspace.'].some((prefix) => path.startsWith(prefix)),
-);
+/** What is about a person rather than about a workspace. Everything else must name one. */
+const ABOUT_PEOPLE = ['auth.signUp', 'workspace.create', 'workspace.acceptInvitation'];
+const workspaceProcedures = Object.keys(PROCEDURES).filter((path) => !ABOUT_PEOPLE.includes(path));
+const mutations = workspaceProcedures.filter((path) => PROCEDURES[path]?.type === 'mutation');
+
+/** What viewers may do to what is their own: leave, and revoke a token. */
+const OPEN_TO_VIEWERS = ['settings.members.remove', 'settings.apiTokens.revoke'];
+/** The settings that editors have as well. */
+const OPEN_TO_EDITORS = [...OPEN_TO_VIEWERS, 'settings.apiTokens.create'];
 
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) => {
   const text = JSON.stringify({ json: body });
@@ -74,6 +77,18 @@ describe('who may call what', () => {
       expect(await call(await sessionCookie(stranger.userId))).toContain('not_found');
     },
   );
+
+  it.each(mutations)('%s is refused to viewers, and the settings to editors', async (path) => {
+    const answer = async (member: TestMember): Promise<string> => {
+      const response = await post(path, { workspace: owner.slug }, { cookie: await sessionCookie(member.userId) });
+      return JSON.stringify(await response.json());
+    };
+    const open = (paths: string[]) => (paths.includes(path) ? 'bad_request' : 'forbidden');
+    expect(await answer(viewer)).toContain(open(OPEN_TO_VIEWERS));
+    if (path.startsWith('settings.') || path.startsWith('credentials.')) {
+      expect(await answer(editor)).toContain(open(OPEN_TO_EDITORS));
+    }
+  });
 
   it('keeps viewers from changing anything', async () => {
     const caller = await as(viewer.userId);

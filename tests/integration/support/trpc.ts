@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { encode } from 'next-auth/jwt';
+import type { z } from 'zod';
 import { cookieNames } from '../../../apps/web/src/features/auth/server/session-cookie.ts';
 import { createContext } from '../../../apps/web/src/server/context.ts';
 import { getEnv } from '../../../apps/web/src/server/env.ts';
@@ -8,6 +9,15 @@ import { createCallerFactory } from '../../../apps/web/src/server/trpc.ts';
 import { toAppError } from '../../../apps/web/src/server/trpc-errors.ts';
 
 const createCaller = createCallerFactory(rootRouter);
+
+type Procedure = { type: 'query' | 'mutation' | 'subscription'; inputs: z.ZodType[] };
+
+/** Every procedure of the app by its path, e.g. `executions.list`, as tRPC keeps it. */
+export const PROCEDURES: Readonly<Record<string, Procedure>> = Object.fromEntries(
+  Object.entries(rootRouter._def.procedures as unknown as Record<string, { _def: Procedure }>).map(
+    ([path, { _def }]) => [path, _def],
+  ),
+);
 
 export const sessionCookie = async (userId: string): Promise<string> =>
   `${cookieNames().session}=${await encode({ token: { sub: userId }, secret: getEnv().NEXTAUTH_SECRET })}`;
