@@ -92,7 +92,8 @@ export const ItemCard = ({
       {actions}
     </div>
     <Collapse expanded={opened}>
-      <div className={classes.cardBody}>{children}</div>
+      {/* A folded entry takes nothing: its fields may hold editors. */}
+      <div className={classes.cardBody}>{opened && children}</div>
     </Collapse>
   </fieldset>
 );

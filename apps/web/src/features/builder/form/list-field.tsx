@@ -3,7 +3,7 @@
 import { Button, Input, Stack } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useBuilderState } from '../state/builder-context.tsx';
 import { blankValue, type FieldSchema } from './field-schema.ts';
 import { type FieldPath, useFormContext } from './form-context.tsx';
@@ -11,6 +11,7 @@ import { ItemActions, ItemCard } from './item-card.tsx';
 import { itemTitle, moveItem } from './item-title.ts';
 import classes from './list-field.module.css';
 import type { FieldProps } from './text-fields.tsx';
+import { useOpenItems } from './use-open-items.ts';
 
 type RenderedItem = { schema: FieldSchema; path: FieldPath; value: unknown; label?: string; bare?: boolean };
 
@@ -27,28 +28,24 @@ export const ListField = ({ schema, items, path, value, label, description, erro
   const isObject = items.type === 'object' && items.properties !== undefined;
   const folds = isObject && Object.keys(items.properties ?? {}).length > FOLD_FROM;
   // Items have no ids of their own; their place is what the path and the shared document go by.
-  const [opened, setOpened] = useState<readonly number[]>([]);
+  const unfolded = useOpenItems(path);
   const at = path.join('.');
   const problems = useBuilderState((state) => state.problemsByNode[nodeId]);
-  const focused = useBuilderState((state) => state.focusField);
   const hasProblem = (index: number) =>
     problems?.some(({ field }) => field === `${at}.${index}` || field?.startsWith(`${at}.${index}.`)) ?? false;
 
   const add = () => {
     setField(path, [...list, blankValue(items)]);
-    setOpened([...opened, list.length]);
+    unfolded.open(list.length);
   };
   const remove = (index: number) => {
     setField([...path, index], undefined);
-    setOpened(opened.filter((one) => one !== index).map((one) => (one > index ? one - 1 : one)));
+    unfolded.removed(index);
   };
   const move = (from: number, to: number) => {
     setField(path, moveItem(list, from, to));
-    setOpened(opened.map((one) => (one === from ? to : one === to ? from : one)));
+    unfolded.swapped(from, to);
   };
-  const toggle = (index: number) =>
-    setOpened(opened.includes(index) ? opened.filter((one) => one !== index) : [...opened, index]);
-
   const actionsOf = (index: number, name: string) =>
     readOnly ? null : (
       <ItemActions
@@ -66,15 +63,14 @@ export const ListField = ({ schema, items, path, value, label, description, erro
         {list.map((item, index) => {
           const name = `${label} ${index + 1}`;
           const itemPath = [...path, index];
-          const isFocused = focused?.startsWith(`${at}.${index}.`) ?? false;
           return isObject ? (
             <ItemCard
               // biome-ignore lint/suspicious/noArrayIndexKey: see above
               key={index}
               label={name}
               title={itemTitle(item) || name}
-              opened={!folds || isFocused || opened.includes(index)}
-              onToggle={() => toggle(index)}
+              opened={!folds || unfolded.isOpen(index)}
+              onToggle={() => unfolded.toggle(index)}
               hasProblem={hasProblem(index)}
               actions={actionsOf(index, name)}
             >

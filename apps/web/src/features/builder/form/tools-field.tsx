@@ -6,7 +6,7 @@ import { getToolDefinition } from '@agentweaver/core/tools/tools';
 import { Badge, Button, Group, Input, Menu, ScrollArea, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useBuilderState } from '../state/builder-context.tsx';
 import { type FieldSchema, toFieldSchema } from './field-schema.ts';
 import { type FieldPath, FormContext, type FormContextValue, useFormContext } from './form-context.tsx';
@@ -14,6 +14,7 @@ import { ItemActions, ItemCard } from './item-card.tsx';
 import { moveItem } from './item-title.ts';
 import type { FieldProps } from './text-fields.tsx';
 import { toolIcon } from './tool-icons.ts';
+import { useOpenItems } from './use-open-items.ts';
 import { useToolText } from './use-tool-text.ts';
 
 type Fields = { schema: FieldSchema; path: FieldPath; value: unknown };
@@ -145,24 +146,23 @@ export const ToolsField = (field: Props) => {
   const t = useTranslations('builder.tools');
   const toolText = useToolText();
   const { nodeId, setField, readOnly } = useFormContext();
-  const [opened, setOpened] = useState<readonly number[]>([]);
+  const unfolded = useOpenItems(path);
   const tools = readTools(value);
   const at = path.join('.');
   const problems = useBuilderState((state) => state.problemsByNode[nodeId]);
-  const focused = useBuilderState((state) => state.focusField);
 
   const add = (tool: string) => {
     const settings = structuredClone(getToolDefinition(tool)?.defaults ?? {});
     setField(path, [...tools, { tool, name: '', description: '', settings }]);
-    if (Object.keys(settings).length > 0) setOpened([...opened, tools.length]);
+    if (Object.keys(settings).length > 0) unfolded.open(tools.length);
   };
   const remove = (index: number) => {
     setField([...path, index], undefined);
-    setOpened(opened.filter((one) => one !== index).map((one) => (one > index ? one - 1 : one)));
+    unfolded.removed(index);
   };
   const move = (from: number, to: number) => {
     setField(path, moveItem(tools, from, to));
-    setOpened(opened.map((one) => (one === from ? to : one === to ? from : one)));
+    unfolded.swapped(from, to);
   };
 
   return (
@@ -171,7 +171,7 @@ export const ToolsField = (field: Props) => {
         {tools.map((tool, index) => {
           const Icon = toolIcon(tool.tool);
           const title = toolText.title(tool.tool);
-          const inItem = (name: string | undefined | null) => name?.startsWith(`${at}.${index}.`) ?? false;
+          const inItem = (name: string | undefined) => name?.startsWith(`${at}.${index}.`) ?? false;
           return (
             <ItemCard
               // biome-ignore lint/suspicious/noArrayIndexKey: their place is what the shared document goes by.
@@ -180,10 +180,8 @@ export const ToolsField = (field: Props) => {
               title={tool.name === '' ? title : `${title} · ${tool.name}`}
               icon={<Icon size={16} stroke={1.8} aria-hidden />}
               note={<Touches tool={tool.tool} />}
-              opened={opened.includes(index) || inItem(focused)}
-              onToggle={() =>
-                setOpened(opened.includes(index) ? opened.filter((one) => one !== index) : [...opened, index])
-              }
+              opened={unfolded.isOpen(index)}
+              onToggle={() => unfolded.toggle(index)}
               hasProblem={problems?.some((problem) => inItem(problem.field)) ?? false}
               actions={
                 readOnly ? null : (

@@ -1,6 +1,7 @@
 'use client';
 
 import type { WorkflowNode } from '@agentweaver/core/definition/workflow-definition';
+import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
 import { ActionIcon, CloseButton, Group, Menu, ScrollArea, Tabs, Text, TextInput } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
@@ -36,7 +37,10 @@ const Panel = ({ step }: { step: WorkflowNode }) => {
   const t = useTranslations('builder.panel');
   const text = useNodeText();
   const { editor, store, readOnly } = useBuilder();
-  const tab = useBuilderState((state) => state.panelTab);
+  // What is only drawn takes no part in runs.
+  const runs = !getNodeDefinition(step.type)?.canvasOnly;
+  const wanted = useBuilderState((state) => state.panelTab);
+  const tab = wanted === 'run' && !runs ? 'settings' : wanted;
   const hasRun = useRunState((state) => state.executionId !== null);
   const { icon: Icon } = presentationOf(step.type);
   return (
@@ -69,9 +73,11 @@ const Panel = ({ step }: { step: WorkflowNode }) => {
       >
         <Tabs.List px="md">
           <Tabs.Tab value="settings">{t('tabs.settings')}</Tabs.Tab>
-          <Tabs.Tab value="run" disabled={!hasRun}>
-            {t('tabs.run')}
-          </Tabs.Tab>
+          {runs && (
+            <Tabs.Tab value="run" disabled={!hasRun}>
+              {t('tabs.run')}
+            </Tabs.Tab>
+          )}
           <Tabs.Tab value="help">{t('tabs.help')}</Tabs.Tab>
         </Tabs.List>
         <ScrollArea key={`${step.id}:${tab}`} className={classes.body} type="auto" scrollbarSize={8}>
