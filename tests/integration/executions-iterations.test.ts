@@ -14,6 +14,7 @@ import type { StepView } from '../../apps/web/src/features/executions/execution-
 import { readUpdate, UPDATE_PAGE } from '../../apps/web/src/features/executions/server/read-update.ts';
 import { watchExecution } from '../../apps/web/src/features/executions/server/watch-execution.ts';
 import { getServices } from '../../apps/web/src/server/services.ts';
+import { graph } from './support/platform.ts';
 import { callRest, fieldsOf, responseOf } from './support/rest.ts';
 import { callAs, refusalOf } from './support/trpc.ts';
 import { addMember, openWeb, type TestMember, tokenOf, type WebUnderTest } from './support/web.ts';
@@ -37,8 +38,6 @@ const definition = workflowDefinitionSchema.parse({
     { id: 'c', source: 'draft', target: 'polish' },
   ],
 });
-const findNode = ({ nodeId }: { nodeId: string }) => definition.nodes.find(({ id }) => id === nodeId);
-
 const at = Date.UTC(2026, 0, 1);
 const usage = { inputTokens: 10, outputTokens: 2, cachedInputTokens: 0, reasoningTokens: 0 };
 const started = (nodeId: string, iteration = '', time = at): EngineEvent => ({
@@ -101,10 +100,10 @@ afterAll(() => web?.close());
 
 type Running = { id: string; record: (events: EngineEvent[]) => Promise<number>; finish: () => Promise<void> };
 
-const start = async (): Promise<Running> => {
+const start = async (of = definition): Promise<Running> => {
   const { prisma } = web;
   const { workspaceId, userId } = owner;
-  const workflow = await createWorkflow(prisma, { workspaceId, userId, name: 'Many', definition });
+  const workflow = await createWorkflow(prisma, { workspaceId, userId, name: 'Many', definition: of });
   const request = {
     workspaceId,
     workflowId: workflow.id,
@@ -117,6 +116,9 @@ const start = async (): Promise<Running> => {
   const claim = await claimExecution(prisma, { id, executorId: 'test', sandbox: 'process' });
   if (claim.kind !== 'claimed') throw new Error(`not claimed: ${claim.kind}`);
   const { attemptId } = claim;
+  const findNode = ({ nodeId }: { nodeId: string }) =>
+    of.nodes.find((node) => node.id === nodeId) ??
+    workflowDefinitionSchema.shape.nodes.element.parse({ id: nodeId, type: 'transform', name: nodeId });
   return {
     id,
     record: async (events) => {
@@ -289,6 +291,43 @@ describe('an execution of a thousand rounds', () => {
     }
     // The best of five: other tests run on this machine as well.
     expect(Math.min(...times)).toBeLessThan(500);
+  });
+});
+
+describe('a node that runs again', () => {
+  const criteria = [{ kind: 'regex', name: 'Greets', pattern: 'hello' }];
+  const evaluated = graph(
+    [
+      { id: 'start', type: 'input' },
+      { id: 'write', type: 'transform', config: NODE_DEFINITIONS.transform.defaults },
+      { id: 'review', type: 'evaluate', config: { judged: 'write', criteria } },
+      { id: 'call', type: 'workflow', config: { workflow: 'Another' } },
+      { id: 'end', type: 'output' },
+    ],
+    ['start>write', 'write>review', 'review.pass>call', 'review.fail>call', 'call>end'],
+  );
+
+  it('in feedback rounds is counted with them, and not with its namesake in a workflow that is called', async () => {
+    const execution = await start(evaluated);
+    await execution.record([
+      ...['start', 'write', 'review'].flatMap((id) => [started(id), completed(id)]),
+      ...['write', 'review'].flatMap((id) => [started(id, 'review[1]'), completed(id, 'review[1]')]),
+      started('call'),
+      ...['start', 'write', 'inside', 'end'].flatMap((id) => [started(id, 'call[0]'), completed(id, 'call[0]')]),
+      completed('call'),
+    ]);
+    const caller = await console_();
+    const counted = (rounds: { nodeId: string; total: number }[]) =>
+      Object.fromEntries(rounds.map(({ nodeId, total }) => [nodeId, total]));
+    const { rounds, steps } = await caller.get(execution.id);
+    expect(counted(rounds)).toEqual({ write: 2, review: 2, inside: 1 });
+    expect(keys(steps)).toEqual(['/call', '/end', '/review', '/start', '/write']);
+    expect(counted((await read(execution.id, 0)).rounds ?? [])).toEqual(counted(rounds));
+    const runsOf = async (nodeId: string) =>
+      (await caller.rounds({ executionId: execution.id, nodeId })).rounds.map(({ iteration }) => iteration);
+    expect(await runsOf('write')).toEqual(['', 'review[1]']);
+    expect(await runsOf('start')).toEqual(['']);
+    expect(await runsOf('inside')).toEqual(['call[0]']);
   });
 });
 

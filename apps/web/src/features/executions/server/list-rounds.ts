@@ -1,4 +1,5 @@
 import { executionNotFound } from '@agentweaver/db/execution-store';
+import type { Prisma, PrismaClient } from '@agentweaver/db/generated/client';
 import type { StepStatus, StepView } from '../execution-view.ts';
 import type { ReadContext } from './execution-context.ts';
 import { stepViewSchema } from './read-update.ts';
@@ -24,7 +25,7 @@ export const listRounds = async (
   if (found === 0) throw executionNotFound();
   const from = cursor ?? 0;
   const rows = await prisma.executionStep.findMany({
-    where: { executionId, nodeId, status, iteration },
+    where: { executionId, nodeId, status, iteration, ...(await ownRuns(prisma, { executionId, nodeId })) },
     orderBy: [{ startedAt: { sort: 'asc', nulls: 'last' } }, { iteration: 'asc' }],
     skip: from,
     take: ROUNDS_PAGE + 1,
@@ -34,4 +35,18 @@ export const listRounds = async (
     .slice(0, ROUNDS_PAGE)
     .map((row) => stepViewSchema.parse({ ...row, costUsd: row.costUsd.toNumber() }));
   return { rounds, nextCursor: rows.length > ROUNDS_PAGE ? from + ROUNDS_PAGE : null };
+};
+
+/** The same runs that `readUpdate` counts: a workflow that a step calls may have a node of the same id. */
+const ownRuns = async (
+  prisma: PrismaClient,
+  { executionId, nodeId }: { executionId: string; nodeId: string },
+): Promise<Prisma.ExecutionStepWhereInput> => {
+  const top = await prisma.executionStep.findMany({
+    where: { executionId, iteration: '', OR: [{ nodeId }, { nodeType: 'evaluate' }] },
+    select: { nodeId: true, nodeType: true },
+  });
+  if (!top.some((step) => step.nodeId === nodeId)) return {};
+  const evaluations = top.filter(({ nodeType }) => nodeType === 'evaluate');
+  return { OR: [{ iteration: '' }, ...evaluations.map((step) => ({ iteration: { startsWith: `${step.nodeId}[` } }))] };
 };

@@ -147,6 +147,9 @@ export const readUpdate = async (
           OR EXISTS (SELECT FROM v WHERE type LIKE 'execution\\_%')
         )
       )
+    ), top AS (
+      SELECT node_id, node_type FROM execution_steps
+      WHERE execution_id = ${executionId}::uuid AND iteration = ''
     ), r AS (
       SELECT node_id AS "nodeId", min(node_type) AS "nodeType", min(node_name) AS "nodeName", count(*) AS total,
         sum(input_tokens) AS "inputTokens", sum(output_tokens) AS "outputTokens", sum(cost_usd) AS "costUsd",
@@ -161,6 +164,9 @@ export const readUpdate = async (
       WHERE execution_id = ${executionId}::uuid
         -- Counted only when such a run may have changed: there may be a hundred thousand of them.
         AND (${allSteps} OR EXISTS (SELECT FROM v WHERE iteration <> '' OR type LIKE 'execution\\_%'))
+        -- A node of the top scope has rounds of an evaluation alone; others are of a namesake in a workflow that it calls.
+        AND (iteration = '' OR node_id NOT IN (SELECT node_id FROM top)
+          OR split_part(iteration, '[', 1) IN (SELECT node_id FROM top WHERE node_type = 'evaluate'))
       GROUP BY node_id HAVING bool_or(iteration <> '')
     ), w AS (
       SELECT id, node_id AS "nodeId", iteration, kind, request, until, created_at AS "createdAt"
