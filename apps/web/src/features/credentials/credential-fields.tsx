@@ -55,6 +55,8 @@ export const CredentialFields = ({ form, changes, redirectUri }: FieldsProps) =>
           splitChars={[',', ' ']}
           acceptValueOnBlur
           required
+          // Now, not when the button is pressed: the page would move away from under the pointer.
+          onSearchChange={() => form.clearFieldError('allowedHosts')}
           {...form.getInputProps('allowedHosts')}
         />
       )}
@@ -134,6 +136,7 @@ const OAuthFields = ({ form }: Pick<FieldsProps, 'form'>) => {
         description={t('scopesText')}
         splitChars={[',', ' ']}
         acceptValueOnBlur
+        onSearchChange={() => form.clearFieldError('settings.scopes')}
         {...form.getInputProps('settings.scopes')}
       />
     </>
