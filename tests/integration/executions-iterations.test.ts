@@ -279,6 +279,13 @@ describe('an execution of a thousand rounds', () => {
     const one = await caller.rounds({ executionId: execution.id, nodeId: 'draft', iteration: 'each[999]' });
     expect(one.rounds).toMatchObject([{ iteration: 'each[999]', status: 'completed', costUsd: 0.001 }]);
     expect(JSON.stringify(one)).not.toContain('xxxx');
+    // One that never started is no beginning.
+    await execution.record([{ type: 'step_skipped', at, nodeId: 'polish', iteration: 'each[5]', reason: 'No path.' }]);
+    const polished = await caller.rounds({ executionId: execution.id, nodeId: 'polish' });
+    expect(polished.rounds.map(({ iteration, status }) => [iteration, status])).toEqual([
+      ['each[700]', 'running'],
+      ['each[5]', 'skipped'],
+    ]);
   });
 
   it('counts the rounds in good time', async () => {
