@@ -299,6 +299,18 @@ describe('an execution that waits', () => {
     expect(await read(id)).toMatchObject({ status: 'cancelled' });
   });
 
+  it('does not begin to wait when a cancel came that its owner has not seen', async () => {
+    const execution = await running();
+    await ask(execution);
+    const { workspaceId } = workspace;
+    expect(await requestCancel(prisma, { id: execution.id, workspaceId })).toMatchObject({ status: 'running' });
+    expect(await suspendExecution(prisma, { ...execution, events: [waits()] })).toMatchObject({ kind: 'requeued' });
+    expect(await claimExecution(prisma, { id: execution.id, executorId: 'e' })).toMatchObject({
+      kind: 'ended',
+      status: 'cancelled',
+    });
+  });
+
   it('is not lost by waiting, however often', async () => {
     const execution = await running();
     let attemptId = execution.attemptId;

@@ -9,7 +9,7 @@ import type { WaitKind } from './generated/enums.ts';
 export type SuspendResult =
   /** Waiting, until it is answered or `resumeAt` comes. */
   | { kind: 'suspended'; lastSeq: number; resumeAt: Date | null }
-  /** What it waits for has come meanwhile: put it on the queue with this attempt. */
+  /** What it waits for has come meanwhile, or a cancel: put it on the queue with this attempt. */
   | { kind: 'requeued'; lastSeq: number; attempt: number }
   /** Somebody else owns it; nothing was written. */
   | { kind: 'lost' };
@@ -44,14 +44,15 @@ export const suspendExecution = (
     const locked = await appendEvents(tx, { executionId: id, where: owned, events: stored.map(toLogEvent) });
     if (locked === undefined) return { kind: 'lost' };
     await applyToSteps(tx, id, stored, findNode);
-    const { now, attempts } = await readLocked(tx, id);
+    const { now, attempts, cancelled } = await readLocked(tx, id);
     const open: OpenWait[] = await tx.wait.findMany({
       where: { executionId: id, closedAt: null },
       orderBy: { createdAt: 'asc' },
       select: { nodeId: true, iteration: true, kind: true, until: true },
     });
     const resumeAt = earliest(open.flatMap(({ until }) => until ?? []));
-    const goesOn = (await wasClosedMeanwhile(tx, id)) || (resumeAt !== null && resumeAt <= now);
+    // A cancel that its owner has not obeyed yet: whoever takes it from the queue ends it, and nobody takes what waits.
+    const goesOn = cancelled || (await wasClosedMeanwhile(tx, id)) || (resumeAt !== null && resumeAt <= now);
     // It would never be woken. The sweeper tries again, and not for ever.
     if (!goesOn && open.length === 0) throw new Error('An execution waits for nothing.');
     const lastSeq = await appendEvents(tx, {
@@ -65,7 +66,9 @@ export const suspendExecution = (
           ? {
               type: 'execution_requeued',
               level: 'info',
-              message: 'What it waited for has come. Queued again.',
+              message: cancelled
+                ? 'Cancel was requested. Queued, to be ended.'
+                : 'What it waited for has come. Queued again.',
               at: now,
             }
           : {
@@ -101,9 +104,12 @@ const wasClosedMeanwhile = async (tx: PrismaTransaction, executionId: string): P
   return rows.length > 0;
 };
 
-const readLocked = async (tx: PrismaTransaction, id: string): Promise<{ now: Date; attempts: number }> => {
-  const [row] = await tx.$queryRaw<{ now: Date; attempts: number }[]>`
-    SELECT clock_timestamp() AS now, attempts FROM executions WHERE id = ${id}::uuid`;
+type Locked = { now: Date; attempts: number; cancelled: boolean };
+
+const readLocked = async (tx: PrismaTransaction, id: string): Promise<Locked> => {
+  const [row] = await tx.$queryRaw<Locked[]>`
+    SELECT clock_timestamp() AS now, attempts, cancel_requested_at IS NOT NULL AS cancelled
+    FROM executions WHERE id = ${id}::uuid`;
   if (!row) throw new Error('An execution that is locked has gone.');
   return row;
 };
