@@ -325,6 +325,16 @@ describe('an SQLite file of the execution', () => {
     });
   });
 
+  test.each([
+    ['the disk', 'CREATE TABLE big AS WITH RECURSIVE $rows SELECT randomblob(100000) AS b FROM n', false],
+    ['the memory', 'WITH RECURSIVE $rows SELECT randomblob(100000) AS b FROM n ORDER BY b', true],
+  ])('cannot fill %s', async (_what, sql, readOnly) => {
+    const rows = 'n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000)';
+    await expect(ask(sql.replace('$rows', rows), { readOnly, timeoutMs: 20_000 })).rejects.toMatchObject({
+      data: { code: 'database_failed', message: expect.stringMatching(/disk is full|without a result/) },
+    });
+  });
+
   test('that is not there, or is something else, says so', async () => {
     await expect(query({ file: 'none.sqlite', sql: 'SELECT 1' })).rejects.toMatchObject({
       data: { code: 'file_failed' },

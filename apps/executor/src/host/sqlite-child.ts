@@ -1,5 +1,6 @@
 import { constants, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
+import { MAX_FILE_BYTES } from '@agentweaver/core/host/ports/files';
 import { createRowCollector, type ExternalResult } from '@agentweaver/db/external/external-query';
 import { z } from 'zod';
 
@@ -38,9 +39,21 @@ const authorize = (action: number, name: string | null): number => {
   return constants.SQLITE_OK;
 };
 
+/** Twice what may be kept: a file that grew a little too large is refused in our own words, others by SQLite itself. */
+const MAX_DATABASE_BYTES = 2 * MAX_FILE_BYTES;
+
+/** One statement could fill the disk of this machine, in the file or in what SQLite sets aside to sort. */
+const limitDisk = (database: DatabaseSync): void => {
+  // In memory, where the parent watches it.
+  database.exec('PRAGMA temp_store = MEMORY');
+  const pageSize = Number(database.prepare('PRAGMA page_size').get()?.page_size);
+  database.exec(`PRAGMA max_page_count = ${Math.ceil(MAX_DATABASE_BYTES / pageSize)}`);
+};
+
 const run = (file: string, { sql, params, readOnly, maxRows }: Query): ExternalResult => {
   const database = new DatabaseSync(file, { readOnly, allowExtension: false, defensive: true });
   try {
+    limitDisk(database);
     database.setAuthorizer(authorize);
     const statement = prepareOne(database, sql);
     statement.setReadBigInts(true);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,6 +20,9 @@ import type { ExecutionFiles } from './files.ts';
 
 const CHILD = fileURLToPath(new URL('./sqlite-child.ts', import.meta.url));
 const MEMORY_MB = 128;
+/** Of the whole process: most of what SQLite takes is outside of the heap that Node limits. */
+const MAX_RESIDENT_BYTES = 384 * 1024 * 1024;
+const WATCH_MS = 50;
 
 /** What the child writes when it is done. */
 const answerSchema = z.union([
@@ -84,6 +88,10 @@ const runChild = (database: string, query: ExternalQuery): Promise<ExternalResul
     // Its environment has nothing that a query could find.
     { stdio: ['pipe', 'pipe', 'ignore'], env: NO_ENVIRONMENT },
   );
+  const watch = setInterval(() => {
+    if (child.pid !== undefined && residentBytes(child.pid) > MAX_RESIDENT_BYTES) child.kill('SIGKILL');
+  }, WATCH_MS);
+  child.on('close', () => clearInterval(watch)).on('error', () => clearInterval(watch));
   return untilStopped(
     query,
     () => child.kill('SIGKILL'),
@@ -108,6 +116,17 @@ const runChild = (database: string, query: ExternalQuery): Promise<ExternalResul
         child.stdin.end(JSON.stringify({ sql, params, readOnly, maxRows }));
       }),
   );
+};
+
+const PAGE_BYTES = 4_096;
+
+/** 0 where the system does not tell, and when the process has gone. */
+const residentBytes = (pid: number): number => {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
+  } catch {
+    return 0;
+  }
 };
 
 const tooLarge = (file: string, bytes: number): ExecutionError =>
