@@ -104,6 +104,9 @@ const query = async (
   });
 };
 
+/** Rows of a megabyte; an answer that is no read is taken to its end. */
+const huge = "SELECT REPEAT('x', 1000000) AS x FROM items LIMIT 300";
+
 const engines = [
   { engine: 'postgres', first: '$1' },
   { engine: 'mysql', first: '?' },
@@ -211,6 +214,14 @@ describe.each(engines)('$engine', ({ engine, first }) => {
     expect(Date.now() - started).toBeLessThan(10_000);
   });
 
+  test('does not take more from a server than an executor can hold', async () => {
+    const sql = engine === 'postgres' ? "SELECT repeat('x', 300000000) AS x" : huge;
+    const readOnly = engine === 'postgres';
+    await expect(ask(sql, { readOnly, timeoutMs: 60_000 })).rejects.toMatchObject({
+      data: { code: 'output_too_large' },
+    });
+  });
+
   test('passes the egress guard and the list of the workspace', async () => {
     const request = { credential: names[engine], sql: 'SELECT 1' };
     const closed = { privateHosts: [], allowedHosts: [] };
@@ -221,7 +232,7 @@ describe.each(engines)('$engine', ({ engine, first }) => {
 });
 
 test.runIf(hasMariadb)('TLS hides the connection, and a certificate that nobody vouches for is refused', async () => {
-  const cipher = async (tls: 'verify' | 'unverified') => {
+  const ask = async (tls: 'verify' | 'unverified', sql: string, more = {}) => {
     const name = await addCredential(
       prisma,
       { masterKey, workspaceId },
@@ -231,11 +242,16 @@ test.runIf(hasMariadb)('TLS hides the connection, and a certificate that nobody 
         secret: { url: `mysql://clerk:clerk-password@127.0.0.1:${mariadb?.port}/shop` },
       },
     );
-    return query({ credential: name, sql: "SHOW STATUS LIKE 'Ssl_cipher'" });
+    return query({ credential: name, sql, ...more });
   };
+  const cipher = (tls: 'verify' | 'unverified') => ask(tls, "SHOW STATUS LIKE 'Ssl_cipher'");
   expect((await cipher('unverified')).rows[0]?.Value).toMatch(/AES|CHACHA/);
   await expect(cipher('verify')).rejects.toMatchObject({
     data: { code: 'database_failed', message: expect.stringMatching(/self.signed/) },
+  });
+  // What is encrypted is counted as well.
+  await expect(ask('unverified', huge, { readOnly: false })).rejects.toMatchObject({
+    data: { code: 'output_too_large' },
   });
 });
 
@@ -252,6 +268,18 @@ test('the password is not in what a server says, and a wrong one is told apart',
   const failure = await query({ credential: name, sql: 'SELECT 1' }).catch((error: unknown) => error);
   expect(failure).toMatchObject({ data: { code: 'database_failed' } });
   expect(JSON.stringify((failure as { data: unknown }).data)).not.toContain('secret-password');
+});
+
+test
+  .runIf(hasMariadb)
+  .each([
+    "SELECT 1 INTO OUTFILE '/tmp/agentweaver-out'",
+    "SELECT 1 INTO/**/OUTFILE '/tmp/agentweaver-out'",
+    "SELECT 1 INTO -- a comment\n DUMPFILE '/tmp/agentweaver-out'",
+  ])('a step that only reads writes no file of the server: %s', async (sql) => {
+  await expect(query({ credential: names.mysql, sql })).rejects.toMatchObject({
+    data: { message: expect.stringContaining('set to read only') },
+  });
 });
 
 test.runIf(hasMariadb)('a database that echoes its password is not believed', async () => {

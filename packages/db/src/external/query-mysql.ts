@@ -125,10 +125,13 @@ const kill = async (database: ExternalDatabase, threadId: number): Promise<void>
 
 const READS = /^\(*\s*(select|with|show|describe|desc|explain|values|table)\b/i;
 
+/** Wherever it stands: comments may part it from its INTO. */
+const WRITES_FILE = /\b(outfile|dumpfile)\b/i;
+
 /** `BEGIN NOT ATOMIC …`, `CALL` and comments that the server runs could leave the read-only transaction. */
 const refuseCompound = (sql: string): void => {
   const bare = sql.replace(/^(?:\s+|--[ \t][^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|\/\*(?![!M])[\s\S]*?\*\/)+/, '');
-  if (READS.test(bare) && !/\binto\s+(outfile|dumpfile)\b/i.test(bare) && !/\/\*(!|M!)/.test(bare)) return;
+  if (READS.test(bare) && !WRITES_FILE.test(bare) && !/\/\*(!|M!)/.test(bare)) return;
   throw databaseFailed(
     'The step is set to read only, and the statement is not a SELECT, WITH, SHOW, DESCRIBE, EXPLAIN, VALUES or TABLE.',
     'Turn “read only” off where it may write.',
