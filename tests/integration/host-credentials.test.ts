@@ -406,6 +406,12 @@ describe('a WebSocket', () => {
     });
   });
 
+  test('asks the host of its address, whatever the headers say', async () => {
+    const { url, headers } = await startSocketServer();
+    await exchange(await startHost(), { url, headers: { Host: 'neighbour.example', 'X-Own': 'kept' } });
+    expect(headers[0]).toMatchObject({ host: new URL(url).host, 'x-own': 'kept' });
+  });
+
   test('passes the egress guard, by address and by name', async () => {
     const { url, headers } = await startSocketServer();
     const host = await startHost({ open: [] });

@@ -17,8 +17,8 @@ export type HttpFetchOptions = {
   mask?: () => Mask;
 };
 
-/** Set by the connection, not by a workflow. */
-const CONNECTION_HEADERS = new Set([
+/** Set by the connection, not by a workflow: another `host` would take a credential to a neighbour on the same server. */
+export const CONNECTION_HEADERS = new Set([
   'connection',
   'content-length',
   'expect',

@@ -9,6 +9,7 @@ import {
 import { exchangeOverWebsocket } from '@agentweaver/core/host/websocket-exchange';
 import type { Credentials } from './credentials.ts';
 import type { HostServices } from './host-calls.ts';
+import { CONNECTION_HEADERS } from './http-fetch.ts';
 import { maskError } from './mask-error.ts';
 
 export type WebsocketOptions = {
@@ -29,7 +30,10 @@ export const createWebsocketService =
     checkUrl(asHttp, rules);
     const applied = credential ? await credentials.forUrl(credential, asHttp, signal) : undefined;
     for (const [name, value] of Object.entries(applied?.query ?? {})) url.searchParams.set(name, value);
-    const own = Object.entries(request.headers).filter(([name]) => !(name.toLowerCase() in (applied?.headers ?? {})));
+    const own = Object.entries(request.headers).filter(
+      ([name]) =>
+        !CONNECTION_HEADERS.has(name.toLowerCase()) && !Object.hasOwn(applied?.headers ?? {}, name.toLowerCase()),
+    );
     const port = Number(asHttp.port) || (asHttp.protocol === 'https:' ? 443 : 80);
     const lookup = isOpenedPrivateHost(url.hostname, port, rules) ? createOpenLookup : createGuardedLookup;
     const mask: Mask = credentials.mask();
