@@ -55,7 +55,8 @@ const definitions: fc.Arbitrary<WorkflowDefinition> = fc
                 ),
                 timeoutMs: fc.integer({ min: 100, max: 86_400_000 }),
                 onError: fc.constantFrom('fail' as const, 'continue' as const, 'branch' as const),
-                onErrorValue: json,
+                // Yjs leaves members of this name out of plain values; in JSON for people it has no use.
+                onErrorValue: json.filter((value) => !JSON.stringify(value).includes('"__proto__"')),
                 budget,
                 parent: fc.constantFrom(...ids),
                 size: fc.record(
