@@ -1,5 +1,7 @@
 'use client';
 
+import { byId, containersOf } from '@agentweaver/core/graph/parents';
+import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
@@ -28,8 +30,11 @@ export const StepActions = ({ detail, step }: { detail: ExecutionDetail; step: S
     }),
   );
   const node = detail.definition.nodes.find(({ id }) => id === step.nodeId);
+  // All runs of a node together are shown without an iteration, so the node itself has to be asked as well.
+  const inside =
+    node !== undefined && containersOf(byId(detail.definition.nodes), node.id, getNodeDefinition).length > 0;
   const ran = step.status === 'completed' || step.status === 'failed' || step.status === 'cancelled';
-  if (!canEdit || !node || step.iteration !== '' || !(ran || isFinished(detail.status))) return null;
+  if (!canEdit || !node || inside || step.iteration !== '' || !(ran || isFinished(detail.status))) return null;
   const run = (mode: 'from' | 'alone') =>
     rerun.mutate({ workspace: slug, executionId: detail.id, nodeId: step.nodeId, mode });
   return (
