@@ -77,6 +77,11 @@ describe('edgeUse', () => {
     expect(edgeUse({ steps: {}, rounds: several }, edge)).toBe('flowing');
     expect(edgeUse({ steps: {}, rounds: { ...several, b: rounds({ skipped: 3 }) } }, edge)).toBe('idle');
   });
+  it('goes by the last round’s port where the target ran once after several rounds', () => {
+    const known = { steps: { b: step('b', 'completed') }, rounds: { a: rounds({ completed: 2, ports: ['pass'] }) } };
+    expect(edgeUse(known, { ...edge, sourcePort: 'pass' })).toBe('taken');
+    expect(edgeUse(known, { ...edge, sourcePort: 'fail' })).toBe('idle');
+  });
 });
 
 it('lists the runs of a node, the newest last', () => {

@@ -49,7 +49,9 @@ export const edgeUse = (
   const target = nodeStatus(steps[edge.target], rounds[edge.target]);
   const several = rounds[edge.source];
   if (several) {
-    // Which ports the single runs took is not known here: what the target did says whether data came.
+    // Of a target that runs once after several rounds, the last of them decides. Else which ports the single runs
+    // took is not known here: what the target did says whether data came.
+    if (!rounds[edge.target] && !several.ports.includes(edge.sourcePort)) return 'idle';
     const took = several.completed > 0 && target !== undefined && target !== 'pending' && target !== 'skipped';
     return took ? (target === 'running' ? 'flowing' : 'taken') : 'idle';
   }
