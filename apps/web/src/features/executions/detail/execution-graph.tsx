@@ -36,10 +36,20 @@ type ExecutionGraphProps = {
 /** The graph as it ran: the frozen version, with live step states and the paths that were taken. */
 export const ExecutionGraph = ({ definition, steps: list, rounds, selected, onSelect }: ExecutionGraphProps) => {
   const t = useTranslations('executions.graph');
+  const a11y = useTranslations('builder.canvas.a11y');
   const colorMode = useComputedColorScheme('light');
   const [store] = useState(createRunStepsStore);
   const steps = useMemo(() => Object.fromEntries(list.map((step) => [step.nodeId, step])), [list]);
   useEffect(() => store.setState({ steps, rounds, selected }), [store, steps, rounds, selected]);
+  const ariaLabels = useMemo(
+    () => ({
+      'controls.ariaLabel': a11y('controls'),
+      'controls.zoomIn.ariaLabel': a11y('zoomIn'),
+      'controls.zoomOut.ariaLabel': a11y('zoomOut'),
+      'controls.fitView.ariaLabel': a11y('fitView'),
+    }),
+    [a11y],
+  );
   const nodes = useMemo(() => runNodes(definition), [definition]);
   const height = useMemo(() => graphHeight(boundsOf(boxesOf(nodes))), [nodes]);
   const edges = useMemo(() => runEdges(definition, steps), [definition, steps]);
@@ -52,6 +62,7 @@ export const ExecutionGraph = ({ definition, steps: list, rounds, selected, onSe
             edges={edges}
             nodeTypes={NODE_TYPES}
             colorMode={colorMode}
+            ariaLabelConfig={ariaLabels}
             minZoom={0.1}
             maxZoom={1.75}
             nodesDraggable={false}
