@@ -53,7 +53,7 @@ export const SampleGallery = () => {
                 {isChosen && <Loader size="xs" ml="auto" />}
               </Group>
               <Text fw={600}>{sample.name}</Text>
-              <Text size="sm" c="dimmed" mt={4} lineClamp={4}>
+              <Text size="sm" c="dimmed" mt={4}>
                 {sample.description}
               </Text>
             </UnstyledButton>
