@@ -91,7 +91,7 @@ const WorkspaceForm = ({ initial, spentToday }: { initial: WorkspaceValues; spen
             min={0}
             max={100_000}
             decimalScale={2}
-            maw={260}
+            styles={{ wrapper: { maxWidth: 260 } }}
             disabled={!isOwner}
             {...form.getInputProps('maxCostPerDayUsd')}
             value={form.values.maxCostPerDayUsd ?? ''}
