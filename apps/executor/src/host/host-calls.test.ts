@@ -56,6 +56,15 @@ describe('answers', () => {
     expect(sent).toEqual([{ type: 'call_result', id: 1, value: response }]);
   });
 
+  test('are not given twice at once: what the second one costs would be counted by nobody', async () => {
+    const { calls } = setUp(async () => response);
+    calls.handle(call(1));
+    expect(() => calls.handle({ ...call(2), index: 1 })).toThrow(/two calls/);
+    await settled(calls);
+    calls.handle({ ...call(3), index: 1 });
+    await settled(calls);
+  });
+
   test('carry a failure with its node and its wait', async () => {
     const { calls, sent, internal } = setUp(async () => {
       throw new ExecutionError({ code: 'http_failed', message: 'no' }, { retryAfterMs: 70 });

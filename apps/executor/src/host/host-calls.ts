@@ -73,7 +73,11 @@ export type HostCallOptions = {
   maxCalls?: number;
 };
 
-type Pending = { controller: AbortController; step: string; done: Promise<void> };
+type Pending = { controller: AbortController; step: string; place: string; done: Promise<void> };
+
+/** Engines number the calls of a step; what was asked is kept, and paid for, under that number. */
+const placeOf = ({ nodeId, iteration, attempt, index }: CallFrame): string =>
+  `${stepKey(nodeId, iteration)} ${attempt} ${index}`;
 
 /** Answers what one sandbox asks for, a bounded number of calls at a time. */
 export const createHostCalls = (options: HostCallOptions): HostCalls => {
@@ -106,12 +110,15 @@ export const createHostCalls = (options: HostCallOptions): HostCalls => {
     handle: (frame) => {
       if (pending.has(frame.id)) throw violation('two calls with one id');
       if (pending.size >= MAX_PENDING_CALLS) throw violation('too many calls at once');
+      const place = placeOf(frame);
+      // Two at once would both be made, and the second one's cost be counted by nobody.
+      if ([...pending.values()].some((call) => call.place === place)) throw violation('two calls with one number');
       if (!steps.isRunning(frame)) throw violation('a call of a step that does not run');
       made += 1;
       if (made > maxCalls) throw tooManyCalls(maxCalls);
       const controller = new AbortController();
       const done = answer(frame, controller.signal).finally(() => pending.delete(frame.id));
-      pending.set(frame.id, { controller, step: stepKey(frame.nodeId, frame.iteration), done });
+      pending.set(frame.id, { controller, step: stepKey(frame.nodeId, frame.iteration), place, done });
     },
     cancel: (id) => pending.get(id)?.controller.abort(new Error('The step gave the call up.')),
     waitingSteps: () => new Set([...pending.values()].map(({ step }) => step)),
