@@ -3,8 +3,8 @@
 import { absolutePosition, byId } from '@agentweaver/core/graph/parents';
 import { useReactFlow } from '@xyflow/react';
 import { useCallback } from 'react';
-import { FRAME_PADDING, frameAt, isFrame, type Point } from '../graph/frames.ts';
-import { freePosition } from '../graph/free-position.ts';
+import { type Box, FRAME_PADDING, frameAt, isFrame, ownSize, type Point } from '../graph/frames.ts';
+import { clearPosition, freePosition } from '../graph/free-position.ts';
 import { useBuilder } from '../state/builder-context.tsx';
 import { stepsOf } from '../state/builder-store.ts';
 import type { Attachment } from '../state/draft-edits.ts';
@@ -20,6 +20,15 @@ type Place = { position: Point; parent: string | undefined };
 
 /** Types that stand at the top alone: they are where the workflow as a whole begins and ends. */
 const canEnter = (type: string): boolean => type !== 'input' && type !== 'output';
+
+const topBoxes = (nodes: readonly StepFlowNode[]): Box[] =>
+  nodes
+    .filter((node) => node.parentId === undefined)
+    .map(({ position, measured }) => ({
+      ...position,
+      width: measured?.width ?? NODE_WIDTH,
+      height: measured?.height ?? NODE_HEIGHT,
+    }));
 
 /**
  * Adds a node, selects it and opens its panel. Without a position it goes into the selected frame, after the
@@ -58,14 +67,21 @@ export const useAddStep = (): AddStep => {
         if (only) {
           const at = absolutePosition(all, only.id);
           const width = only.measured?.width ?? NODE_WIDTH;
-          return { position: { x: at.x + width + GAP, y: at.y }, parent: only.data.step.parent };
+          const after = { x: at.x + width + GAP, y: at.y };
+          const parent = only.data.step.parent;
+          const size = parent === undefined ? ownSize({ type }) : undefined;
+          return { position: size ? clearPosition({ ...after, ...size }, topBoxes(nodes)) : after, parent };
         }
         const canvas = document.querySelector('.react-flow')?.getBoundingClientRect();
         const middle = screenToFlowPosition({
           x: (canvas?.left ?? 0) + (canvas?.width ?? 0) / 2,
           y: (canvas?.top ?? 0) + (canvas?.height ?? 0) / 2,
         });
-        return { position: { x: middle.x - NODE_WIDTH / 2, y: middle.y - NODE_HEIGHT / 2 }, parent: undefined };
+        const size = ownSize({ type });
+        const { width, height } = size ?? { width: NODE_WIDTH, height: NODE_HEIGHT };
+        const centred = { x: middle.x - width / 2, y: middle.y - height / 2, width, height };
+        // A frame would hide the steps under it, and look as if their connections were its own.
+        return { position: size ? clearPosition(centred, topBoxes(nodes)) : centred, parent: undefined };
       };
 
       const wanted = place();

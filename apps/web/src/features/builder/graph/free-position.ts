@@ -1,4 +1,4 @@
-type Point = { x: number; y: number };
+import type { Box, Point } from './frames.ts';
 
 const STEP = 32;
 const CLOSE = 24;
@@ -11,4 +11,16 @@ export const freePosition = (wanted: Point, taken: readonly Point[]): Point => {
     at.y += STEP;
   }
   return at;
+};
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+/** The wanted place, or the next one below it where the box covers none of the others. */
+export const clearPosition = (wanted: Box, taken: readonly Box[]): Point => {
+  const at = { ...wanted };
+  for (let hit = taken.find((box) => overlap(at, box)); hit; hit = taken.find((box) => overlap(at, box))) {
+    at.y = hit.y + hit.height + STEP;
+  }
+  return { x: at.x, y: at.y };
 };
