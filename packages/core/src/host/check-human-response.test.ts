@@ -56,3 +56,9 @@ describe('checkHumanResponse', () => {
     expect(told(request, response)).toEqual(expected);
   });
 });
+
+it('a field that bears the name of something every object has may be left empty', () => {
+  const request = humanRequestSchema.parse({ kind: 'form', title: 'Who?', fields: [{ name: 'constructor' }] });
+  expect(checkHumanResponse(request, { values: {} })).toEqual([]);
+  expect(checkHumanResponse(request, { values: { constructor: 'Ada' } as Record<string, string> })).toEqual([]);
+});

@@ -19,7 +19,9 @@ export const checkHumanResponse = (request: HumanRequest, response: HumanRespons
 
 const checkForm = (fields: readonly HumanField[], values: Record<string, FormValue>): FieldProblem[] => [
   ...fields.flatMap((field) => {
-    const message = problemOf(field, values[field.name] ?? null);
+    // Of its own: every object inherits a `constructor`.
+    const value = Object.hasOwn(values, field.name) ? values[field.name] : null;
+    const message = problemOf(field, value ?? null);
     return message ? [{ field: `values.${field.name}`, message }] : [];
   }),
   ...Object.keys(values)
