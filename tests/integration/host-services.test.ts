@@ -102,6 +102,8 @@ describe('files', () => {
     expect(await ask('files.list', { prefix: 'reports/' })).toEqual([
       { path: 'reports/a.md', size: 8, mediaType: 'text/markdown' },
     ]);
+    // A prefix is text, not a pattern.
+    expect(await ask('files.list', { prefix: 'rep_rts%' })).toEqual([]);
     expect(await failureOf(ask('files.read', { path: 'none.txt' }))).toMatchObject({ code: 'file_failed' });
   });
 

@@ -20,7 +20,8 @@ export const listExecutionFiles = (
   { executionId, prefix = '' }: { executionId: string; prefix?: string },
 ): Promise<FileEntry[]> =>
   prisma.executionFile.findMany({
-    where: { executionId, path: { startsWith: prefix } },
+    // Prisma hands the text to LIKE as it is.
+    where: { executionId, path: { startsWith: prefix.replace(/[\\%_]/g, '\\$&') } },
     orderBy: { path: 'asc' },
     select: { path: true, size: true, mediaType: true },
   });
