@@ -64,6 +64,22 @@ describe('listSteps', () => {
     expect(steps[2]).toMatchObject({ costUsd: 0.5, inputTokens: 10, completedAt: null, durationMs: null });
   });
 
+  it('has what was reused before everything that ran', () => {
+    const reused = { ...step('each', 0), startedAt: null, reusedFromId: 'before' };
+    const steps = listSteps(definition, { steps: { draft: step('draft', 1), each: reused }, rounds: {} });
+    expect(steps.map(({ nodeId }) => nodeId)).toEqual(['each', 'draft', 'first']);
+  });
+  it('does not wait for what is in a container that is over', () => {
+    const nodes = [
+      { id: 'each', type: 'map', name: 'each' },
+      { id: 'draft', type: 'transform', name: 'draft', parent: 'each' },
+    ];
+    const mapped = workflowDefinitionSchema.parse({ nodes, edges: [] });
+    const statusOfDraft = (each: StepView) =>
+      listSteps(mapped, { steps: { each }, rounds: {} }).find(({ nodeId }) => nodeId === 'draft')?.status;
+    expect(statusOfDraft(step('each', 1))).toBe('skipped');
+    expect(statusOfDraft({ ...step('each', 1), status: 'running' })).toBe('pending');
+  });
   it('lists the steps of a workflow that ran inside a step after it', () => {
     const steps = listSteps(definition, {
       steps: { first: step('first', 1) },
