@@ -60,6 +60,8 @@ export const ModelPriceModal = ({ price, onClose }: { price: EditedPrice; onClos
             required
             readOnly={!isNew}
             data-autofocus={isNew || undefined}
+            // The list would cover the rest of the form as soon as that opens.
+            openOnFocus={false}
             {...form.getInputProps('model')}
           />
           <Group grow align="flex-start">
