@@ -10,9 +10,11 @@ import { useWorkspace } from '../workspace/use-workspace.ts';
 import { isPricedModel } from './priced-model.ts';
 import { useSettingsFeedback } from './use-settings-feedback.ts';
 
-export type EditedPrice = { model: string; input: number; cachedInput: number; output: number; isNew: boolean };
+/** A field that is not filled in yet is `''`: 0 is a price. */
+type Price = number | '';
+export type EditedPrice = { model: string; input: Price; cachedInput: Price; output: Price; isNew: boolean };
 
-export const NEW_PRICE: EditedPrice = { model: '', input: 0, cachedInput: 0, output: 0, isNew: true };
+export const NEW_PRICE: EditedPrice = { model: '', input: '', cachedInput: '', output: '', isNew: true };
 
 const KNOWN_MODELS = Object.values(PROVIDERS).flatMap(({ id, models }) =>
   id === 'demo' ? [] : models.map((model) => model.id),
@@ -26,9 +28,15 @@ export const ModelPriceModal = ({ price, onClose }: { price: EditedPrice; onClos
   const { slug } = useWorkspace();
   const feedback = useSettingsFeedback();
   const { isNew, ...initialValues } = price;
+  const needed = (value: Price) => (value === '' ? t('priceNeeded') : null);
   const form = useForm({
     initialValues,
-    validate: { model: (value) => (isPricedModel(value.trim()) ? null : t('badModel')) },
+    validate: {
+      model: (value) => (isPricedModel(value.trim()) ? null : t('badModel')),
+      input: needed,
+      cachedInput: needed,
+      output: needed,
+    },
   });
   const save = useMutation(
     trpc.settings.modelPrices.set.mutationOptions({
@@ -48,7 +56,15 @@ export const ModelPriceModal = ({ price, onClose }: { price: EditedPrice; onClos
     >
       <form
         noValidate
-        onSubmit={form.onSubmit(({ model, ...rate }) => save.mutate({ workspace: slug, model: model.trim(), ...rate }))}
+        onSubmit={form.onSubmit(({ model, input, cachedInput, output }) =>
+          save.mutate({
+            workspace: slug,
+            model: model.trim(),
+            input: Number(input),
+            cachedInput: Number(cachedInput),
+            output: Number(output),
+          }),
+        )}
       >
         <Stack gap="md">
           <Autocomplete
@@ -73,8 +89,9 @@ export const ModelPriceModal = ({ price, onClose }: { price: EditedPrice; onClos
                 min={0}
                 max={100_000}
                 decimalScale={6}
-                value={form.values[kind]}
-                onChange={(value) => form.setFieldValue(kind, Number(value) || 0)}
+                required
+                {...form.getInputProps(kind)}
+                onChange={(value) => form.setFieldValue(kind, value === '' ? '' : Number(value))}
               />
             ))}
           </Group>

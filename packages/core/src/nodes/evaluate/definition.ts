@@ -14,64 +14,75 @@ const isPattern = (pattern: string): boolean => {
   }
 };
 
-export const criterionSchema = z.strictObject({
-  kind: z.enum(['model', 'schema', 'regex', 'code']).default('model').meta({
-    title: 'Judged by',
-    description: 'model: a language model. schema: JSON Schema. regex: a pattern. code: your JavaScript.',
-  }),
-  name: z.string().max(120).default('').meta({
-    title: 'Name',
-    description: 'Stands before the reasons.',
-    placeholder: 'Tone',
-  }),
-  weight: z.number().min(0).max(100).default(1).meta({
-    title: 'Weight',
-    description: 'How much it counts beside the others.',
-  }),
-  description: template({
-    title: 'Criterion',
-    description: 'What a good output is like. The model gives a score from 0 to 1.',
-    placeholder: 'Answers every question of the customer, politely and without promises',
-    visibleWhen: { field: 'kind', equals: 'model' },
-  }).default(''),
-  schema: z
-    .string()
-    .max(MAX_FIELD_LENGTH)
-    .default('')
-    .meta({
-      title: 'JSON Schema',
-      description: 'What the output has to satisfy. Text is read as JSON first.',
-      widget: 'json',
-      multiline: true,
-      placeholder: '{ "type": "object", "required": ["title"] }',
-      visibleWhen: { field: 'kind', equals: 'schema' },
+/** The field that says what a criterion of this kind asks for. */
+const SAYS = { model: 'description', schema: 'schema', regex: 'pattern', code: 'source' } as const;
+
+export const criterionSchema = z
+  .strictObject({
+    kind: z.enum(['model', 'schema', 'regex', 'code']).default('model').meta({
+      title: 'Judged by',
+      description: 'model: a language model. schema: JSON Schema. regex: a pattern. code: your JavaScript.',
     }),
-  pattern: z
-    .string()
-    .max(1_000)
-    .refine(isPattern, 'must be a regular expression')
-    .default('')
-    .meta({
-      title: 'Pattern',
-      description: 'A regular expression that the output, as text, has to match somewhere.',
-      placeholder: '^Dear ',
-      visibleWhen: { field: 'kind', equals: 'regex' },
+    name: z.string().max(120).default('').meta({
+      title: 'Name',
+      description: 'Stands before the reasons.',
+      placeholder: 'Tone',
     }),
-  source: z
-    .string()
-    .max(MAX_FIELD_LENGTH)
-    .default('')
-    .meta({
-      title: 'JavaScript',
-      description:
-        'Sees the output as previous. Return true or false, a score from 0 to 1, or { score, reasons, feedback }.',
-      widget: 'code',
-      multiline: true,
-      placeholder: 'return previous.length < 500;',
-      visibleWhen: { field: 'kind', equals: 'code' },
+    weight: z.number().min(0).max(100).default(1).meta({
+      title: 'Weight',
+      description: 'How much it counts beside the others.',
     }),
-});
+    description: template({
+      title: 'Criterion',
+      description: 'What a good output is like. The model gives a score from 0 to 1.',
+      placeholder: 'Answers every question of the customer, politely and without promises',
+      visibleWhen: { field: 'kind', equals: 'model' },
+    }).default(''),
+    schema: z
+      .string()
+      .max(MAX_FIELD_LENGTH)
+      .default('')
+      .meta({
+        title: 'JSON Schema',
+        description: 'What the output has to satisfy. Text is read as JSON first.',
+        widget: 'json',
+        multiline: true,
+        placeholder: '{ "type": "object", "required": ["title"] }',
+        visibleWhen: { field: 'kind', equals: 'schema' },
+      }),
+    pattern: z
+      .string()
+      .max(1_000)
+      .refine(isPattern, 'must be a regular expression')
+      .default('')
+      .meta({
+        title: 'Pattern',
+        description: 'A regular expression that the output, as text, has to match somewhere.',
+        placeholder: '^Dear ',
+        visibleWhen: { field: 'kind', equals: 'regex' },
+      }),
+    source: z
+      .string()
+      .max(MAX_FIELD_LENGTH)
+      .default('')
+      .meta({
+        title: 'JavaScript',
+        description:
+          'Sees the output as previous. Return true or false, a score from 0 to 1, or { score, reasons, feedback }.',
+        widget: 'code',
+        multiline: true,
+        placeholder: 'return previous.length < 500;',
+        visibleWhen: { field: 'kind', equals: 'code' },
+      }),
+  })
+  .superRefine((criterion, context) => {
+    const field = SAYS[criterion.kind];
+    if (criterion[field].trim() === '')
+      context.addIssue({ code: 'custom', path: [field], message: 'must not be empty' });
+  });
 export type Criterion = z.output<typeof criterionSchema>;
+
+const FIRST_CRITERION = criterionSchema.parse({ description: 'Does all that was asked, correctly and clearly.' });
 
 export const evaluateConfig = z.strictObject({
   judged: z.string().max(64).default('').meta({
@@ -83,7 +94,7 @@ export const evaluateConfig = z.strictObject({
     .array(criterionSchema)
     .min(1)
     .max(20)
-    .default([criterionSchema.parse({})])
+    .default([FIRST_CRITERION])
     // No description: the words of the criteria's own field of that name stand in its place.
     .meta({ title: 'Criteria' }),
   threshold: z.number().min(0).max(1).default(0.8).meta({
@@ -124,7 +135,7 @@ export const evaluateDefinition: NodeDefinition<typeof evaluateConfig> = {
   config: evaluateConfig,
   defaults: {
     judged: '',
-    criteria: [criterionSchema.parse({})],
+    criteria: [FIRST_CRITERION],
     threshold: 0.8,
     maxRounds: 3,
     maxCostUsd: 0,

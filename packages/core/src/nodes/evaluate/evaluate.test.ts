@@ -48,7 +48,7 @@ describe('criteria', () => {
     expect((await evaluate([scoreBy(source)], given)).output).toMatchObject({ score, value: 'text' });
   });
 
-  it.each(['return "good"', 'return 2', 'return { score: -1 }', ''])(
+  it.each(['return "good"', 'return 2', 'return { score: -1 }'])(
     'in code that gives no judgement: %s',
     async (source) => {
       await expect(evaluate([scoreBy(source, { name: 'Length' })])).rejects.toMatchObject({
@@ -71,8 +71,7 @@ describe('criteria', () => {
     expect(output).toMatchObject({ score, reasons: [expect.stringContaining('Form: ')] });
   });
 
-  it('as JSON Schema that is empty, or cannot be used', async () => {
-    expect((await evaluate([{ kind: 'schema' }])).output).toMatchObject({ score: 1 });
+  it('as JSON Schema that cannot be used', async () => {
     for (const schema of ['{', '{ "type": "nonsense" }'])
       await expect(evaluate([{ kind: 'schema', schema }])).rejects.toMatchObject({
         data: { code: 'invalid_workflow' },
@@ -113,7 +112,10 @@ describe('criteria', () => {
   it('of a model may be answered wrongly once; the numbers of the calls stay the same', async () => {
     const right = { score: 1, reasons: [], feedback: '' };
     const { asked, generate } = judgeWith('no JSON', right, right);
-    const result = await evaluate([{ name: 'A' }, { name: 'B' }], { host: { generate } });
+    const result = await evaluate(
+      ['A', 'B'].map((name) => ({ name, description: 'Good' })),
+      { host: { generate } },
+    );
     expect(result).toMatchObject({ ports: ['pass'], costUsd: 0.06 });
     // The repair of the first takes the number that was kept for it.
     expect(asked.map(({ call }) => call.index)).toEqual([0, 2, 1]);
@@ -186,7 +188,7 @@ describe('rounds', () => {
     const run = (spentUsd: unknown) => {
       const { generate } = judgeWith({ score: 0, reasons: [], feedback: 'Better.' });
       const feedback = { evaluation: { spentUsd }, output: null, round: 1 };
-      return evaluate([{}], { feedback, host: { generate } }, { maxCostUsd: 0.05, maxRounds: 9 });
+      return evaluate([{ description: 'Good' }], { feedback, host: { generate } }, { maxCostUsd: 0.05, maxRounds: 9 });
     };
     expect(await run(0.02)).toMatchObject({ ports: ['back'], output: { spentUsd: 0.04 } });
     expect(await run(0.03)).toMatchObject({ ports: ['fail'], reason: expect.stringContaining('cost limit of $0.05') });
@@ -201,8 +203,10 @@ describe('rounds', () => {
   });
 });
 
-it('refuses patterns that are none, and a list of no criteria', () => {
+it('refuses patterns that are none, criteria that say nothing, and a list of none', () => {
   const accepts = (config: object) => evaluateConfig.safeParse(config).success;
   expect(accepts({ criteria: [{ kind: 'regex', pattern: '(' }] })).toBe(false);
+  for (const kind of ['model', 'schema', 'regex', 'code']) expect(accepts({ criteria: [{ kind }] })).toBe(false);
   expect(accepts({ criteria: [] })).toBe(false);
+  expect(accepts({})).toBe(true);
 });

@@ -35,7 +35,7 @@ describe.each(NODE_TYPES)('the form of %s', (type) => {
       if (field.type !== 'array' || !field.items || field.widget) continue;
       const result = config.safeParse({ ...NODE_DEFINITIONS[type].defaults, [name]: [blankValue(field.items)] });
       const paths = result.success ? [] : result.error.issues.map((issue) => issue.path.join('.'));
-      for (const path of paths) expect(path).toMatch(new RegExp(`^${name}\\.0\\.(name|id)$`));
+      for (const path of paths) expect(path).toMatch(new RegExp(`^${name}\\.0\\.(name|id|description)$`));
     }
   });
 });

@@ -1,5 +1,6 @@
 import { requestOAuthTokens } from '@agentweaver/core/credentials/oauth2-token';
 import { isAppError } from '@agentweaver/core/errors/app-error';
+import { isExecutionError, messageOf } from '@agentweaver/core/errors/to-execution-error';
 import { findCredential, noteCredentialUse, saveTokens } from '@agentweaver/db/credential-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { recordAudit } from '../../../server/audit.ts';
@@ -73,10 +74,15 @@ const exchange = async (
       return 'connected';
     });
   } catch (error) {
-    // Its messages hold no secret: the provider's error code at most.
-    const message = isAppError(error) ? error.publicMessage : error instanceof Error ? error.message : String(error);
-    log.info({ credentialId: id, message }, 'a provider gave no token');
+    const message = publicMessageOf(error);
+    log.info({ credentialId: id, message: messageOf(error) }, 'a provider gave no token');
     await noteCredentialUse(prisma, { id, error: message });
     return 'refused';
   }
+};
+
+/** What people are shown: of a provider its error code at most, of our own faults nothing. */
+const publicMessageOf = (error: unknown): string => {
+  if (isAppError(error)) return error.publicMessage;
+  return isExecutionError(error) ? error.data.message : 'The connection could not be completed. Try again.';
 };

@@ -15,11 +15,15 @@ type HumanFormProps = {
 const initial = (fields: readonly HumanField[]): Record<string, FormValue> =>
   Object.fromEntries(fields.map(({ name, type }) => [name, type === 'boolean' ? false : null]));
 
+/** A field may have the name of something that every object has. */
+const fieldValue = (values: Record<string, FormValue>, name: string): FormValue =>
+  Object.hasOwn(values, name) ? (values[name] ?? null) : null;
+
 /** A number is text while it is being typed. */
 const toSend = (fields: readonly HumanField[], values: Record<string, FormValue>): Record<string, FormValue> =>
   Object.fromEntries(
     fields.map(({ name, type }) => {
-      const value = values[name] ?? null;
+      const value = fieldValue(values, name);
       return [name, type === 'number' && value !== null ? Number(value) : value];
     }),
   );
@@ -30,7 +34,7 @@ export const HumanForm = ({ fields, busy, onAnswer }: HumanFormProps) => {
   const [values, setValues] = useState(() => initial(fields));
   const [tried, setTried] = useState(false);
   const problems = Object.fromEntries(
-    fields.map((field) => [field.name, problemOf(field, values[field.name] ?? null)]),
+    fields.map((field) => [field.name, problemOf(field, fieldValue(values, field.name))]),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -46,7 +50,7 @@ export const HumanForm = ({ fields, busy, onAnswer }: HumanFormProps) => {
             <Field
               key={field.name}
               field={field}
-              value={values[field.name] ?? null}
+              value={fieldValue(values, field.name)}
               error={problem && `${field.label || field.name} ${t(problem)}`}
               onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
             />

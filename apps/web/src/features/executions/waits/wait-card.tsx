@@ -11,8 +11,10 @@ import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
+import { parseJsonText } from '../detail/parse-json-text.ts';
 import type { WaitView } from '../execution-view.ts';
 import { MarkdownText } from '../payload/markdown-text.tsx';
+import { PayloadView } from '../payload/payload-view.tsx';
 import { HumanForm } from './human-form.tsx';
 import type { WaitAnswer } from './wait-answer.ts';
 
@@ -36,7 +38,7 @@ export const WaitCard = ({ wait, stepName }: { wait: WaitView; stepName: string 
         )}
       </Group>
       <Text fw={600}>{wait.kind === 'human' ? wait.request.title : t('budget')}</Text>
-      {wait.request.message && <MarkdownText text={wait.request.message} />}
+      <Message text={wait.request.message} />
       {canEdit ? (
         <Answer wait={wait} />
       ) : (
@@ -46,6 +48,13 @@ export const WaitCard = ({ wait, stepName }: { wait: WaitView; stepName: string 
       )}
     </Stack>
   );
+};
+
+/** Steps often hand on data rather than text: these are shown as a tree. */
+const Message = ({ text }: { text: string }) => {
+  if (text === '') return null;
+  const data = /^\s*[[{]/.test(text) ? parseJsonText(text) : null;
+  return data ? <PayloadView value={data.value} fileName="question" /> : <MarkdownText text={text} />;
 };
 
 const Answer = ({ wait }: { wait: Exclude<WaitView, { kind: 'timer' }> }) => {
