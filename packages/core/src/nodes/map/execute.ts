@@ -25,7 +25,7 @@ const readItems = (value: unknown, log: ExecuteContext<MapConfig>['log']): unkno
   const items = Array.isArray(list) ? list : list === null || list === undefined || list === '' ? [] : [list];
   if (items.length > MAX_ITEMS) throw tooMany(items.length);
   if (!Array.isArray(list) && items.length === 1)
-    log('info', 'The list is a single value; it is taken as the only item.');
+    log('warn', 'The list is a single value; it is taken as the only item.');
   return items;
 };
 

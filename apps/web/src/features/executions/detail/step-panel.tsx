@@ -7,7 +7,7 @@ import { StatusBadge } from '../../../components/status-badge.tsx';
 import { useFormat } from '../../../lib/use-format.ts';
 import { presentationOf } from '../../builder/node-presentation.tsx';
 import { stepElapsedMs } from '../execution-times.ts';
-import { type ExecutionDetail, keyOfStep, type RoundCounts, type StepView } from '../execution-view.ts';
+import { type ExecutionDetail, isFinished, keyOfStep, type RoundCounts, type StepView } from '../execution-view.ts';
 import type { ExecutionLive } from '../use-execution-live.ts';
 import { useNow } from '../use-now.ts';
 import { ExecutionErrorCard } from './execution-error-card.tsx';
@@ -44,12 +44,15 @@ export type StepPanelProps = {
 export const StepPanel = (props: StepPanelProps) => {
   const { detail, step, counts, iteration, live, onIteration, onClose } = props;
   const t = useTranslations('executions');
-  const round = useRound({ executionId: detail.id, nodeId: step.nodeId, live }, counts ? iteration : null);
+  // While it runs, the first run of a container looks like the only one.
+  const hasOne = counts?.total === 1 && live.execution !== null && isFinished(live.execution.status);
+  const which = hasOne ? 'only' : counts && iteration !== null ? { iteration } : null;
+  const round = useRound({ executionId: detail.id, nodeId: step.nodeId, live }, which);
   const shown = counts ? round : step;
   return (
     <>
       <StepHead {...props} step={shown ?? step} onClose={onClose} />
-      {counts && iteration !== null && (
+      {counts && !hasOne && iteration !== null && (
         <div className={classes.back}>
           <Anchor component="button" type="button" size="sm" onClick={() => onIteration(null)}>
             ← {t('step.allRounds')}
@@ -59,7 +62,7 @@ export const StepPanel = (props: StepPanelProps) => {
           </Text>
         </div>
       )}
-      {counts && iteration === null ? (
+      {counts && !hasOne && iteration === null ? (
         <>
           <Facts step={step} />
           <StepRounds executionId={detail.id} counts={counts} live={live} onSelect={onIteration} />

@@ -32,19 +32,20 @@ export const useRounds = ({ executionId, counts, live }: RoundsOf, status: StepS
   return { query, rounds };
 };
 
-/** One run of a node; `null` while it is being read, or when there is none. */
+/** One run of a node, by its iteration, or its `only` one; `null` while it is being read, or when there is none. */
 export const useRound = (
   { executionId, nodeId, live }: { executionId: string; nodeId: string; live: ExecutionLive },
-  iteration: string | null,
+  which: { iteration: string } | 'only' | null,
 ): StepView | null => {
   const trpc = useTRPC();
   const { slug } = useWorkspace();
-  const known = iteration === null ? undefined : live.steps[keyOfStep({ nodeId, iteration })];
+  const iteration = which === null || which === 'only' ? undefined : which.iteration;
+  const known = iteration === undefined ? undefined : live.steps[keyOfStep({ nodeId, iteration })];
   const query = useQuery(
     trpc.executions.rounds.queryOptions(
-      { workspace: slug, executionId, nodeId, iteration: iteration ?? '' },
-      { enabled: iteration !== null && !known },
+      { workspace: slug, executionId, nodeId, ...(iteration === undefined ? {} : { iteration }) },
+      { enabled: which !== null && !known },
     ),
   );
-  return known ?? (iteration === null ? null : (query.data?.rounds[0] ?? null));
+  return known ?? (which === null ? null : (query.data?.rounds[0] ?? null));
 };
