@@ -59,7 +59,7 @@ describe('map', () => {
   it('takes text that only looks like a list as one item, and says so', async () => {
     const { output, logs } = await map('[1, 2', async ({ item }) => item);
     expect(output).toEqual(['[1, 2']);
-    expect(logs).toMatchObject([{ level: 'info', message: expect.stringContaining('only item') }]);
+    expect(logs).toMatchObject([{ level: 'warn', message: expect.stringContaining('only item') }]);
   });
 
   it('refuses more items than it can go through', async () => {
