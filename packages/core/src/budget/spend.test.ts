@@ -131,6 +131,26 @@ describe('withBudget', () => {
     expect(budget.reserved()).toEqual(NOTHING);
   });
 
+  it('counts a call that was given up as the most that it can use: it may be charged in full', async () => {
+    const policy = { usd: 2, onReached: 'fail' as const };
+    const options = { policy, estimate: () => ({ ...one(1), tokens: 700, seconds: 60 }) };
+    const late = withBudget(async () => {
+      throw new ExecutionError({ code: 'node_timeout', message: 'late' });
+    }, options);
+    await expect(late.generate(requestOf(), call())).rejects.toMatchObject({ data: { code: 'node_timeout' } });
+    expect(late.budget.used()).toMatchObject({ usd: 1, tokens: 700, modelCalls: 1 });
+    expect(late.budget.used().seconds).toBeLessThan(60);
+    expect(late.budget.reserved()).toEqual(NOTHING);
+
+    const cancel = new AbortController();
+    const cancelled = withBudget(async () => {
+      cancel.abort(new Error('stop'));
+      throw cancel.signal.reason;
+    }, options);
+    await expect(cancelled.generate(requestOf(), call(cancel.signal))).rejects.toThrow('stop');
+    expect(cancelled.budget.used()).toMatchObject({ usd: 1, tokens: 700, modelCalls: 1 });
+  });
+
   it('stops waiting when the call is cancelled', async () => {
     const { generate: model } = createHeldModel();
     const { generate } = withBudget(model, { policy: { usd: 1, onReached: 'fail' }, estimate: () => one(0.6) });

@@ -1,3 +1,4 @@
+import { isExecutionError } from '../errors/to-execution-error.ts';
 import type { ModelRequest, ModelResponse } from '../models/model-call.ts';
 import type { Amount } from './amount.ts';
 import { budgetExceeded, describeAmount } from './budget-error.ts';
@@ -50,21 +51,31 @@ export const createSpender = ({ now = () => performance.now() }: { now?: () => n
       } else {
         const reservations = scopes.map(({ budget }) => budget.reserve(most));
         const started = now();
-        let actual: Amount | undefined;
+        const settle = (actual: Amount) => {
+          for (const reservation of reservations) reservation.settle(actual);
+          wakeAll();
+        };
         try {
           const response = await make(request);
-          actual = amountOf(response);
+          settle(amountOf(response));
           return { ...response, reason: [response.reason, ...downgrades.map(({ reason }) => reason)].join(' ') };
-        } finally {
-          // A call that failed was made and took its time; providers do not charge for it.
-          const failed = { usd: 0, tokens: 0, modelCalls: 1, seconds: (now() - started) / 1_000 };
-          for (const reservation of reservations) reservation.settle(actual ?? failed);
-          wakeAll();
+        } catch (error) {
+          settle({ ...amountOfFailure(error, most, signal), seconds: (now() - started) / 1_000 });
+          throw error;
         }
       }
     }
   };
 };
+
+/**
+ * What a call used that failed. For one that a provider refused it does not charge; one that was given up while it
+ * was being answered may be charged in full, so it counts as the most that it can use.
+ */
+const amountOfFailure = (error: unknown, most: Amount, signal: AbortSignal): Amount =>
+  signal.aborted || (isExecutionError(error) && error.data.code === 'node_timeout')
+    ? { ...most, modelCalls: 1 }
+    : { usd: 0, tokens: 0, modelCalls: 1, seconds: 0 };
 
 /** What an answer used. One from the cache used nothing. */
 export const amountOf = ({ usage, costUsd, durationMs, cached }: ModelResponse): Amount => ({
