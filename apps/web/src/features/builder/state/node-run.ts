@@ -1,16 +1,7 @@
 import type { WorkflowEdge } from '@agentweaver/core/definition/workflow-definition';
 import type { RoundCounts, StepStatus, StepView } from '../../executions/execution-view.ts';
+import { statusOfRounds } from '../../executions/round-status.ts';
 import type { RunState } from './run-store.ts';
-
-/** The status that people must know about comes first. */
-const statusOfRounds = (rounds: RoundCounts): StepStatus => {
-  if (rounds.running > 0) return 'running';
-  if (rounds.waiting > 0) return 'waiting';
-  if (rounds.failed > 0) return 'failed';
-  if (rounds.completed > 0) return 'completed';
-  if (rounds.cancelled > 0) return 'cancelled';
-  return rounds.skipped > 0 ? 'skipped' : 'pending';
-};
 
 export const nodeStatus = (
   step: Pick<StepView, 'status'> | undefined,

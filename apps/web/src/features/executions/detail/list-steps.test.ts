@@ -1,7 +1,8 @@
 import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
 import { describe, expect, it } from 'vitest';
 import type { RoundCounts, StepView } from '../execution-view.ts';
-import { listSteps, statusOfRounds } from './list-steps.ts';
+import { statusOfRounds } from '../round-status.ts';
+import { listSteps } from './list-steps.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, second));
 

@@ -2,6 +2,7 @@ import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-d
 import { byId, containersOf } from '@agentweaver/core/graph/parents';
 import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
 import type { RoundCounts, StepStatus, StepView } from '../execution-view.ts';
+import { statusOfRounds } from '../round-status.ts';
 
 const NOTHING_YET: Omit<StepView, 'nodeId' | 'nodeType' | 'nodeName'> = {
   iteration: '',
@@ -20,12 +21,6 @@ const NOTHING_YET: Omit<StepView, 'nodeId' | 'nodeType' | 'nodeName'> = {
   cached: false,
   reusedFromId: null,
   edited: false,
-};
-
-/** How all runs of a node stand together: what still happens counts before what has ended, and a failure before the rest. */
-export const statusOfRounds = (counts: RoundCounts): StepStatus => {
-  const order = ['running', 'waiting', 'failed', 'completed', 'cancelled', 'skipped'] as const;
-  return order.find((status) => counts[status] > 0) ?? 'pending';
 };
 
 /** All runs of a node as one step: from the first start to the last end, with their sums. */

@@ -1,16 +1,13 @@
 'use client';
 
-import { Alert, Button, Group, JsonInput, List, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Modal, Skeleton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
 import { ErrorState } from '../../../components/state-views.tsx';
-import { useErrorText } from '../../../lib/use-error-text.ts';
 import { useTRPC } from '../../../trpc/client.tsx';
-import { publicErrorOf } from '../../../trpc/public-error.ts';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
-import { parseJsonText } from './parse-json-text.ts';
+import { JsonRunForm } from './json-run-form.tsx';
 
 type RerunModalProps = { executionId: string; opened: boolean; onClose: () => void };
 
@@ -18,10 +15,7 @@ const RerunForm = ({ executionId, input, onClose }: { executionId: string; input
   const t = useTranslations('executions.rerun');
   const trpc = useTRPC();
   const router = useRouter();
-  const errorText = useErrorText();
   const { slug } = useWorkspace();
-  const [text, setText] = useState(() => JSON.stringify(input, null, 2));
-  const parsed = parseJsonText(text);
   const rerun = useMutation(
     trpc.executions.rerun.mutationOptions({
       onSuccess: ({ id }) => {
@@ -30,51 +24,15 @@ const RerunForm = ({ executionId, input, onClose }: { executionId: string; input
       },
     }),
   );
-  const problems = publicErrorOf(rerun.error)?.problems ?? [];
-  return (
-    <Stack gap="sm">
-      <Text size="sm" c="dimmed">
-        {t('text')}
-      </Text>
-      <JsonInput
-        label={t('input')}
-        value={text}
-        onChange={setText}
-        error={parsed ? undefined : t('invalidJson')}
-        autosize
-        minRows={8}
-        maxRows={20}
-        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
-        data-autofocus
-      />
-      {rerun.isError && (
-        <Alert color="red" role="alert">
-          {errorText(rerun.error)}
-          {problems.length > 0 && (
-            <List size="sm" mt={4}>
-              {problems.map(({ field, message }) => (
-                <List.Item key={field + message}>
-                  <code>{field}</code>: {message}
-                </List.Item>
-              ))}
-            </List>
-          )}
-        </Alert>
-      )}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
-          {t('cancel')}
-        </Button>
-        <Button
-          disabled={!parsed}
-          loading={rerun.isPending}
-          onClick={() => parsed && rerun.mutate({ workspace: slug, executionId, input: parsed })}
-        >
-          {t('run')}
-        </Button>
-      </Group>
-    </Stack>
-  );
+  const words = {
+    text: t('text'),
+    label: t('input'),
+    invalidJson: t('invalidJson'),
+    cancel: t('cancel'),
+    run: t('run'),
+  };
+  const run = (edited: { value: unknown }) => rerun.mutate({ workspace: slug, executionId, input: edited });
+  return <JsonRunForm value={input} words={words} attempt={rerun} onRun={run} onClose={onClose} />;
 };
 
 /** The same version on another input, starting from the input it had. */

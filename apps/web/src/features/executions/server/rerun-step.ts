@@ -1,6 +1,5 @@
 import { AppError } from '@agentweaver/core/errors/app-error';
-import { executionNotFound } from '@agentweaver/db/execution-store';
-import { startExecution } from '@agentweaver/db/start-execution';
+import { startAgain } from './start-again.ts';
 import type { StartContext } from './start-workflow.ts';
 
 export type RerunStepInput = {
@@ -13,7 +12,7 @@ export type RerunStepInput = {
 
 /** Runs the version of an earlier execution again around one step; what is not run again costs nothing. */
 export const rerunStep = async (
-  { prisma, queue, workspace, user }: StartContext,
+  context: StartContext,
   { executionId, nodeId, mode, output }: RerunStepInput,
 ): Promise<{ id: string }> => {
   if (mode === 'edit' && !output) {
@@ -22,28 +21,12 @@ export const rerunStep = async (
       problems: [{ field: 'output', message: 'is needed to run what follows on it' }],
     });
   }
-  const earlier = await prisma.execution.findFirst({
-    where: { id: executionId, workspaceId: workspace.id },
-    select: { workflowId: true, versionId: true, input: true },
-  });
-  if (!earlier) throw executionNotFound();
-  const { id } = await startExecution(
-    { prisma, queue },
-    {
-      workspaceId: workspace.id,
-      workflowId: earlier.workflowId,
-      source: { versionId: earlier.versionId },
-      input: earlier.input,
-      trigger: 'manual',
-      userId: user.id,
-      rerunOfId: executionId,
-      reuse: {
-        executionId,
-        from: nodeId,
-        ...(mode === 'edit' && output ? { editedOutput: output.value ?? null } : {}),
-      },
-      ...(mode === 'alone' ? { only: nodeId } : {}),
+  return startAgain(context, executionId, {
+    reuse: {
+      executionId,
+      from: nodeId,
+      ...(mode === 'edit' && output ? { editedOutput: output.value ?? null } : {}),
     },
-  );
-  return { id };
+    ...(mode === 'alone' ? { only: nodeId } : {}),
+  });
 };
