@@ -130,3 +130,105 @@ ALTER TABLE "webhooks" ADD CONSTRAINT "webhooks_workflow_id_fkey" FOREIGN KEY ("
 
 -- AddForeignKey
 ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_webhook_id_fkey" FOREIGN KEY ("webhook_id") REFERENCES "webhooks"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- Partial indexes, which the schema cannot write.
+DROP INDEX "executions_status_resume_at_idx";
+DROP INDEX "executions_status_heartbeat_at_idx";
+CREATE INDEX "executions_queued" ON "executions" ("workspace_id", "priority", "queued_at") WHERE "status" = 'queued';
+CREATE INDEX "executions_running" ON "executions" ("workspace_id") WHERE "status" = 'running';
+CREATE INDEX "executions_waiting" ON "executions" ("resume_at") WHERE "status" = 'waiting';
+
+-- Gives one execution to an executor: state, fence and log line. The caller holds its row lock and has found it free.
+CREATE FUNCTION claim_execution(p_id uuid, p_executor_id text, p_sandbox text, p_now timestamptz)
+RETURNS SETOF executions LANGUAGE plpgsql AS $$
+DECLARE
+  claimed executions%ROWTYPE;
+BEGIN
+  UPDATE executions AS e
+  SET status = 'running', attempt_id = gen_random_uuid(), attempts = e.attempts + 1, executor_id = p_executor_id,
+      sandbox = p_sandbox, heartbeat_at = p_now, started_at = COALESCE(e.started_at, p_now), active_since = p_now,
+      resume_at = NULL, last_seq = e.last_seq + 1
+  WHERE e.id = p_id
+  RETURNING * INTO STRICT claimed;
+  UPDATE workspaces SET last_claimed_at = p_now WHERE id = claimed.workspace_id;
+  INSERT INTO execution_events (execution_id, seq, type, message, data, created_at)
+  VALUES (
+    p_id, claimed.last_seq, 'execution_claimed',
+    CASE WHEN claimed.attempts = 1 THEN 'Taken by an executor.'
+      ELSE format('Taken by an executor, claim %s.', claimed.attempts) END,
+    jsonb_build_object('executorId', p_executor_id, 'attempts', claimed.attempts, 'sandbox', p_sandbox),
+    p_now
+  );
+  RETURN NEXT claimed;
+END $$;
+
+-- Claims the queued execution that is next in fairness: interactive before batch (which counts as interactive once it has
+-- waited for five minutes), then of the workspace with the fewest running ones, then of the one that was served least
+-- recently, then the oldest. Gives no row when there is none to be had, and one without an id when somebody else
+-- was claiming for the same workspaces: ask again.
+CREATE FUNCTION claim_next_execution(p_executor_id text, p_sandbox text, p_now timestamptz)
+RETURNS SETOF executions LANGUAGE plpgsql AS $$
+DECLARE
+  now_at timestamptz := COALESCE(p_now, clock_timestamp());
+  candidate record;
+  next_id uuid;
+  contended boolean := false;
+BEGIN
+  FOR candidate IN
+    WITH RECURSIVE queued(workspace_id) AS (
+      (SELECT e.workspace_id FROM executions e WHERE e.status = 'queued' ORDER BY e.workspace_id LIMIT 1)
+      UNION ALL
+      SELECT (
+        SELECT e.workspace_id FROM executions e
+        WHERE e.status = 'queued' AND e.workspace_id > queued.workspace_id ORDER BY e.workspace_id LIMIT 1
+      ) FROM queued WHERE queued.workspace_id IS NOT NULL
+    )
+    SELECT w.id AS workspace_id, w.max_concurrency, head.id AS execution_id
+    FROM queued
+    JOIN workspaces w ON w.id = queued.workspace_id
+    CROSS JOIN LATERAL (
+      SELECT first.* FROM (
+        (SELECT e.id, e.queued_at, 0 AS rank FROM executions e
+         WHERE e.status = 'queued' AND e.workspace_id = w.id AND e.priority = 'interactive' AND e.queued_at <= now_at
+           AND e.cancel_requested_at IS NULL
+         ORDER BY e.queued_at LIMIT 1)
+        UNION ALL
+        (SELECT e.id, e.queued_at, CASE WHEN e.queued_at < now_at - interval '5 minutes' THEN 0 ELSE 1 END AS rank
+         FROM executions e
+         WHERE e.status = 'queued' AND e.workspace_id = w.id AND e.priority = 'batch' AND e.queued_at <= now_at
+           AND e.cancel_requested_at IS NULL
+         ORDER BY e.queued_at LIMIT 1)
+      ) AS first ORDER BY first.rank, first.queued_at LIMIT 1
+    ) AS head
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS running FROM executions e WHERE e.status = 'running' AND e.workspace_id = w.id
+    ) AS busy
+    WHERE busy.running < w.max_concurrency
+    ORDER BY head.rank, busy.running, w.last_claimed_at NULLS FIRST, head.queued_at
+    LIMIT 50
+  LOOP
+    -- Claims of one workspace go one by one, or two could both see room for one more. Nobody waits for a lock here,
+    -- since a caller may come to hold several.
+    PERFORM 1 FROM workspaces WHERE id = candidate.workspace_id FOR NO KEY UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+      contended := true;
+      CONTINUE;
+    END IF;
+    IF (SELECT count(*) FROM executions e WHERE e.status = 'running' AND e.workspace_id = candidate.workspace_id)
+      >= candidate.max_concurrency THEN
+      CONTINUE;
+    END IF;
+    SELECT e.id INTO next_id FROM executions e
+    WHERE e.id = candidate.execution_id AND e.status = 'queued' AND e.cancel_requested_at IS NULL
+    FOR UPDATE SKIP LOCKED;
+    IF next_id IS NULL THEN
+      contended := true;
+      CONTINUE;
+    END IF;
+    RETURN QUERY SELECT * FROM claim_execution(next_id, p_executor_id, p_sandbox, now_at);
+    RETURN;
+  END LOOP;
+  IF contended THEN
+    RETURN NEXT NULL::executions;
+  END IF;
+END $$;
