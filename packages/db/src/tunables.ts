@@ -10,6 +10,10 @@ export const TUNABLES = {
   heartbeatMs: 5_000,
   /** … and loses it after this long without. */
   staleAfterMs: 20_000,
+  /** An executor that has not beaten for this long has no sandboxes any more: others remove what it left … */
+  executorGoneAfterMs: 40_000,
+  /** … and for this long, no row. */
+  executorForgottenAfterMs: 3_600_000,
   /** Times that one execution may lose its executor or sandbox before it fails as `worker_lost`. */
   maxLosses: 5,
   /** A queued execution this old that nobody took is put on the queue again. */
