@@ -5,8 +5,9 @@ import { Redis, type RedisOptions } from 'ioredis';
  * - `worker`: waits for Redis to come back.
  * - `publish`: waits a little.
  * - `subscribe`: waits, and may be silent for long.
+ * - `count`: waits a moment; callers count by themselves while Redis is away.
  */
-export type RedisUse = 'queue' | 'worker' | 'publish' | 'subscribe';
+export type RedisUse = 'queue' | 'worker' | 'publish' | 'subscribe' | 'count';
 
 const OPTIONS: Record<RedisUse, RedisOptions> = {
   queue: { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5_000 },
@@ -14,6 +15,7 @@ const OPTIONS: Record<RedisUse, RedisOptions> = {
   worker: { maxRetriesPerRequest: null, socketTimeout: 30_000 },
   publish: { maxRetriesPerRequest: 1, commandTimeout: 5_000 },
   subscribe: { maxRetriesPerRequest: null },
+  count: { maxRetriesPerRequest: 1, commandTimeout: 1_000 },
 };
 
 /** A Redis connection that comes back by itself. */
