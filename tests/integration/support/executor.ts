@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildRuntime } from '../../../apps/executor/scripts/build-runtime.ts';
+import { freePort } from './free-port.ts';
 
 const MAIN = fileURLToPath(new URL('../../../apps/executor/src/main.ts', import.meta.url));
 const READY_MS = 60_000;
@@ -15,6 +14,8 @@ export type ExecutorOptions = {
   masterKey?: string;
   sandbox?: 'auto' | 'docker' | 'process';
   env?: Record<string, string>;
+  /** Does not wait until it is ready: for what it does while something is missing. */
+  unready?: boolean;
 };
 
 export type ReadyAnswer = {
@@ -35,6 +36,7 @@ export type TestExecutor = {
   killHard: () => Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop: () => Promise<number | null>;
+  signal: (name: NodeJS.Signals) => void;
 };
 
 export const createMasterKey = (): string => randomBytes(32).toString('base64');
@@ -45,6 +47,7 @@ export const startExecutor = async ({
   masterKey = createMasterKey(),
   sandbox = 'process',
   env = {},
+  unready = false,
 }: ExecutorOptions): Promise<TestExecutor> => {
   await buildRuntime();
   const port = await freePort();
@@ -71,7 +74,7 @@ export const startExecutor = async ({
     });
   }
   const url = `http://127.0.0.1:${port}`;
-  await waitUntilReady(child, url, () => output);
+  if (!unready) await waitUntilReady(child, url, () => output);
   return {
     url,
     pid: child.pid ?? 0,
@@ -80,6 +83,7 @@ export const startExecutor = async ({
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
     killHard: () => end(child, 'SIGKILL').then(() => undefined),
     stop: () => end(child, 'SIGTERM'),
+    signal: (name) => void child.kill(name),
   };
 };
 
@@ -105,13 +109,4 @@ const waitUntilReady = async (child: ChildProcess, url: string, output: () => st
   }
   child.kill('SIGKILL');
   throw new Error(`The executor was not ready within ${READY_MS} ms:\n${output()}`);
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 };

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { hasProgram } from './programs.ts';
+
+/** A Docker engine of one test, to be killed and started again. */
+export type OwnDocker = {
+  /** For `DOCKER_HOST`. */
+  host: string;
+  docker: Docker;
+  /** The engine at once, as a crash would; its containers go on without it for now. */
+  kill: () => Promise<void>;
+  /** As its service manager would: it stops its containers first. */
+  stop: () => Promise<void>;
+  restart: () => Promise<void>;
+  close: () => Promise<void>;
+};
+
+/** An engine needs the rights of root. */
+export const canRunDocker = process.platform === 'linux' && process.getuid?.() === 0 && hasProgram('dockerd');
+
+export type OwnDockerOptions = {
+  /** Where it keeps its data; of its own without. */
+  dataRoot?: string;
+  /** Its containers survive a restart of the engine. */
+  liveRestore?: boolean;
+};
+
+export const startOwnDocker = async ({ dataRoot, liveRestore = false }: OwnDockerOptions = {}): Promise<OwnDocker> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'agentweaver-docker-'));
+  const socketPath = path.join(folder, 'docker.sock');
+  const docker = new Docker({ socketPath });
+  const data = dataRoot ?? path.join(folder, 'data');
+  await mkdir(data, { recursive: true });
+  let child: ChildProcess;
+  let log = '';
+
+  const start = async (): Promise<void> => {
+    await rm(path.join(folder, 'pid'), { force: true });
+    const args = [
+      ...['--data-root', data, '--exec-root', path.join(folder, 'exec'), '--host', `unix://${socketPath}`],
+      ...['--pidfile', path.join(folder, 'pid'), '--bridge=none', '--iptables=false', '--ip6tables=false'],
+      ...(liveRestore ? ['--live-restore'] : []),
+    ];
+    child = spawn('dockerd', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    log = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log = (log + text).slice(-8_000);
+    });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await docker.ping();
+        return;
+      } catch (error) {
+        if (attempt === 400 || child.exitCode !== null) throw new Error(`No engine: ${log}`, { cause: error });
+        await sleep(50);
+      }
+    }
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  };
+
+  await start();
+  return {
+    host: `unix://${socketPath}`,
+    docker,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    restart: async () => {
+      await end('SIGKILL');
+      await start();
+    },
+    close: async () => {
+      // What it still runs would keep its folders in use.
+      const containers = await docker.listContainers({ all: true }).catch(() => []);
+      await Promise.allSettled(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
+      await end('SIGTERM');
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => undefined);
+    },
+  };
+};
