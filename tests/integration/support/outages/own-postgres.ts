@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPrisma } from '@agentweaver/db/client';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@agentweaver/db/embedded-postgres';
 import { migrate } from '@agentweaver/db/migrate';
-import pg from 'pg';
 
 /** A PostgreSQL server of one test, migrated, to be killed and frozen. */
 export type OwnPostgres = {
@@ -51,16 +50,13 @@ export const startOwnPostgres = async ({ dataDir: given }: { dataDir?: string } 
       for (const pid of withChildren(postmaster)) signal(pid, 'SIGCONT');
     },
     terminateConnections: async () => {
-      const client = new pg.Client({ connectionString: databaseUrl });
-      await client.connect();
+      const prisma = createPrisma({ databaseUrl, max: 1 });
       try {
-        const { rowCount } = await client.query(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND application_name <> ''`,
-        );
-        return rowCount ?? 0;
+        return await prisma.$executeRaw`
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND application_name <> ''`;
       } finally {
-        await client.end();
+        await prisma.$disconnect();
       }
     },
     close: async () => {
