@@ -9,7 +9,7 @@ export type SecretScope = {
   purpose?: SecretPurpose;
 };
 
-export type SecretPurpose = 'provider-key' | 'credential' | 'oauth-state';
+export type SecretPurpose = 'provider-key' | 'credential' | 'oauth-state' | 'webhook';
 
 export type EncryptedSecret = {
   /** Nonce, ciphertext, tag. */

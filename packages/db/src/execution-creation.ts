@@ -1,6 +1,6 @@
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import type { PrismaClient } from './generated/client.ts';
-import type { ExecutionStatus, Trigger } from './generated/enums.ts';
+import type { ExecutionPriority, ExecutionStatus, Trigger } from './generated/enums.ts';
 import { jsonColumn } from './json.ts';
 import type { ReusePlan } from './reuse-plan.ts';
 import { copySteps } from './reuse-steps.ts';
@@ -14,6 +14,11 @@ export type NewExecution = {
   input: unknown;
   trigger: Trigger;
   userId?: string;
+  priority?: ExecutionPriority;
+  /** It is queued as of this time, and not claimed before. */
+  startAfter?: Date;
+  scheduleId?: string;
+  webhookId?: string;
   rerunOfId?: string;
   /** Steps of an earlier execution that need not run. */
   reuse?: { sourceId: string; plan: ReusePlan; editedOutput: unknown };
@@ -33,6 +38,10 @@ export const createExecution = (
     input,
     trigger,
     userId,
+    priority,
+    startAfter,
+    scheduleId,
+    webhookId,
     rerunOfId,
     reuse,
     onlyNodeId,
@@ -50,20 +59,25 @@ export const createExecution = (
         trigger,
         input: jsonColumn(input),
         createdById: userId,
+        priority,
+        startAfter,
+        scheduleId,
+        webhookId,
         rerunOfId,
         onlyNodeId,
         idempotencyKey: idempotency?.key,
         idempotencyHash: idempotency?.hash,
-        queuedAt: now,
+        queuedAt: startAfter ?? now,
         lastSeq: 1,
         events: {
           create: {
             seq: 1,
             type: 'execution_queued',
-            message: 'Queued.',
+            message: startAfter ? `Starts at ${startAfter.toISOString()}.` : 'Queued.',
             data: {
               trigger,
               version: version.number,
+              ...(startAfter ? { startAfter: startAfter.toISOString() } : {}),
               ...(reuse ? { reusedFromId: reuse.sourceId } : {}),
               ...(onlyNodeId === undefined ? {} : { onlyNodeId }),
             },

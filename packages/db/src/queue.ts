@@ -26,6 +26,8 @@ export type ExecutionJob = {
   executionId: string;
   /** Claims so far. A job of a lost claim may still be there, and must not swallow the next one. */
   attempt?: number;
+  /** Handed out no sooner. */
+  delayMs?: number;
 };
 
 export type QueueCounts = { waiting: number; active: number; delayed: number };
@@ -66,10 +68,13 @@ export const createExecutionQueue = (config: QueueConfig): ExecutionQueue => {
   const { queue, close } = config.redisUrl ? redisQueue(config, config.redisUrl) : postgresQueue(config);
   queue.on('error', (error: Error) => config.onError?.(error));
   return {
-    add: async ({ executionId, attempt = 0 }) => {
+    add: async ({ executionId, attempt = 0, delayMs }) => {
       // Not all digits and without a colon, which BullMQ refuses.
       const jobId = `${executionId}-${attempt}`;
-      await withTimeout(queue.add('execute', { executionId }, { ...JOB_OPTIONS, jobId }), 'The queue does not answer.');
+      await withTimeout(
+        queue.add('execute', { executionId }, { ...JOB_OPTIONS, jobId, delay: delayMs }),
+        'The queue does not answer.',
+      );
     },
     counts: async () => {
       const counts = await withTimeout(

@@ -6,7 +6,7 @@ import { prepareInput } from '@agentweaver/core/nodes/input/check-input';
 import { createExecution, type NewExecution } from './execution-creation.ts';
 import { executionNotFound } from './execution-store.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
-import type { ExecutionStatus, Trigger } from './generated/enums.ts';
+import type { ExecutionPriority, ExecutionStatus, Trigger } from './generated/enums.ts';
 import { hashJson } from './json.ts';
 import { startOfUtcDay } from './model-call-store.ts';
 import type { ExecutionQueue } from './queue.ts';
@@ -31,6 +31,13 @@ export type StartExecution = {
   input: unknown;
   trigger: Trigger;
   userId?: string;
+  /** Default `interactive`, which goes before `batch`. */
+  priority?: ExecutionPriority;
+  /** Not before this time: in the future, and at most `TUNABLES.maxStartDelayMs` away. */
+  startAfter?: Date;
+  /** What started it; the idempotency key then stands for the whole request. */
+  scheduleId?: string;
+  webhookId?: string;
   /** The same key with the same request gives the same execution, with another request `conflict`. */
   idempotencyKey?: string;
   /** The execution that this one runs again. */
@@ -61,6 +68,7 @@ export const startExecution = async (
   const replayed = idempotency && (await findReplay(prisma, request.workspaceId, idempotency));
   if (replayed) return replayed;
 
+  const delayMs = checkDelay(request.startAfter, now());
   checkSize(request.input, 'input');
   checkSize(request.reuse?.editedOutput, 'output');
   const definition = await readDefinition(prisma, request);
@@ -94,15 +102,29 @@ export const startExecution = async (
     throw error;
   }
   try {
-    await queue.add({ executionId: execution.id });
+    await queue.add({ executionId: execution.id, delayMs });
   } catch (error) {
     onEnqueueError?.(error, execution.id);
   }
   return { ...execution, replayed: false };
 };
 
-const requestHash = ({ workflowId, source, input, reuse, only }: StartExecution): string =>
-  hashJson({ workflowId, source, input: input ?? null, reuse, only });
+const requestHash = (request: StartExecution): string => {
+  const { workflowId, source, input, reuse, only, priority, startAfter, scheduleId, webhookId } = request;
+  // Its key names the time or the message; what else has changed meanwhile makes it no other start.
+  if (scheduleId || webhookId) return hashJson({ scheduleId, webhookId });
+  return hashJson({ workflowId, source, input: input ?? null, reuse, only, priority, startAfter });
+};
+
+const checkDelay = (startAfter: Date | undefined, now: Date): number | undefined => {
+  if (!startAfter) return undefined;
+  const delayMs = startAfter.getTime() - now.getTime();
+  if (delayMs > 0 && delayMs <= TUNABLES.maxStartDelayMs) return delayMs;
+  throw new AppError('bad_request', {
+    publicMessage: 'An execution can be put off to a time within the next 365 days.',
+    problems: [{ field: 'startAfter', message: delayMs > 0 ? 'is too far away' : 'is not in the future' }],
+  });
+};
 
 /** Which steps are taken over from where; the source must be of the same workspace and workflow. */
 const readReuse = async (

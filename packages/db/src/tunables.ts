@@ -27,6 +27,8 @@ export const TUNABLES = {
   maxWaits: 5_000,
 
   maxInputBytes: 1024 * 1024,
+  /** How far away a start may be put off. */
+  maxStartDelayMs: 365 * 86_400_000,
   /** A longer log message is cut. */
   maxEventMessageLength: 10_000,
 } as const;
