@@ -1,4 +1,5 @@
 import type { WorkflowDefinition } from '../definition/workflow-definition.ts';
+import type { Host } from '../host/host.ts';
 import { createAsyncQueue } from './async-queue.ts';
 import { asFailure } from './close-scope.ts';
 import type { EngineEvent } from './events.ts';
@@ -45,18 +46,20 @@ const execute = async (execution: Execution): Promise<void> => {
   const { now } = options.host.clock;
   emit({ type: 'execution_started', at: now(), resumedSteps: options.resumeFrom?.length ?? 0 });
   const timeLimit = startTimeLimit(execution);
+  const code = options.host.code.open?.();
   try {
-    const engine = createEngine(execution);
+    const engine = createEngine(execution, code ? { ...options.host, code } : options.host);
     emit(lastEvent(await runScope(engine, topScope(execution, engine)), now()));
   } catch (error) {
     emit({ type: 'execution_failed', at: now(), error: asFailure(error) });
   } finally {
     timeLimit.abort();
+    await code?.close();
   }
 };
 
-const createEngine = ({ options, slots, emit }: Execution): Engine => {
-  const { host, executionId, resumeFrom = [], nodeRuntime = getNodeRuntime } = options;
+const createEngine = ({ options, slots, emit }: Execution, host: Host): Engine => {
+  const { executionId, resumeFrom = [], nodeRuntime = getNodeRuntime } = options;
   // A node may be called `constructor`, which every plain object has.
   const attempts = new Map(Object.entries(options.attempts ?? {}));
   const plans = new WeakMap<WorkflowDefinition, WorkflowPlan>();

@@ -54,6 +54,9 @@ export type CodeRequest = {
   onLog: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
 };
 
+/** Runs user JavaScript with limits; returns its JSON result. */
+export type CodePort = { run(request: CodeRequest, call: CallContext): Promise<unknown> };
+
 /**
  * Everything the engine may ask of the outside. In production each call but `code` and `clock`
  * travels over the sandbox channel to the executor; as a library, see `in-process-host.ts`.
@@ -74,8 +77,10 @@ export type Host = {
     /** Ms since the epoch, the same again when the step is run again after an interruption. */
     now(call: CallContext): Promise<number>;
   };
-  /** Runs user JavaScript with limits; returns its JSON result. */
-  code: { run(request: CodeRequest, call: CallContext): Promise<unknown> };
+  code: CodePort & {
+    /** Where a host keeps something between the runs of one execution: the engine opens it at its start and closes it at its end. */
+    open?(): CodePort & { close(): Promise<void> };
+  };
   clock: {
     /** Milliseconds since the epoch. */
     now(): number;

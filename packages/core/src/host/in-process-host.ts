@@ -1,4 +1,5 @@
 import { generateWithDemoModel } from '../models/demo-model.ts';
+import { createCodeSession } from '../nodes/code/code-session.ts';
 import { runJavaScript } from '../nodes/code/run-javascript.ts';
 import { type CredentialHeaders, fetchWithCredentials, headersOf, mergeHeaders } from './credential-headers.ts';
 import { createFolderFiles } from './folder-files.ts';
@@ -56,9 +57,15 @@ export const createInProcessHost = ({
     human: ports.human ?? unavailable.human,
     workflow: ports.workflow ?? unavailable.workflow,
     timer: { wait: ({ ms }, { signal }) => clock.sleep(ms, signal), now: async () => clock.now() },
-    code: { run: (request, { signal }) => runJavaScript(request, signal) },
+    code: { run: (request, { signal }) => runJavaScript(request, signal), open: openCode },
     clock,
   };
+};
+
+/** Workers that the Code nodes of one execution share, and no other execution. */
+const openCode: NonNullable<Host['code']['open']> = () => {
+  const session = createCodeSession();
+  return { run: (request, { signal }) => session.run(request, signal), close: session.close };
 };
 
 const filesPort = (files: InProcessHostOptions['files']): Host['files'] => {

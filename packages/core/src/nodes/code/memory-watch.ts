@@ -1,6 +1,6 @@
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 
-const MIB = 1024 * 1024;
+export const MIB = 1024 * 1024;
 
 /**
  * V8 ends a worker whose heap is full, but it aborts the whole process when one large allocation (a list that grows by
@@ -18,22 +18,39 @@ export const heapLimits = (memoryMb: number): ResourceLimits => ({
   maxYoungGenerationSizeMb: 16,
 });
 
+export type MemoryWatch = {
+  readonly limitMb: number;
+  /** Before each request: what was seen of the one before says nothing any more. */
+  begin(): void;
+  /** Whether the code holds more than it may. Works while the worker is busy. */
+  isOver(): Promise<boolean>;
+  /** The most that was seen, garbage included, in whole MiB. */
+  peakMb(): number;
+};
+
 /** Looks at what a worker holds: its heap, and array buffers, which live outside of it and have no limit of V8's. */
-export const createMemoryWatch = (worker: Worker, memoryMb: number) => {
+export const createMemoryWatch = (worker: Worker, memoryMb: number): MemoryWatch => {
   const limit = memoryMb * MIB;
   const certain = (memoryMb + GARBAGE_ALLOWANCE_MB) * MIB;
   let before = 0;
+  let peak = 0;
   return {
-    /** Whether the code holds more than it may. Works while the worker is busy. */
-    isOver: async (): Promise<boolean> => {
+    limitMb: memoryMb,
+    begin: () => {
+      before = 0;
+      peak = 0;
+    },
+    isOver: async () => {
       try {
         const { used_heap_size: heap, external_memory: outside } = await worker.getHeapStatistics();
         const isCollected = heap < before * COLLECTED_SHARE;
         before = heap;
+        peak = Math.max(peak, heap + outside);
         return heap + outside > certain || (isCollected && heap > limit);
       } catch {
         return false; // the worker has ended
       }
     },
+    peakMb: () => Math.round(peak / MIB),
   };
 };

@@ -8,13 +8,21 @@ export const SOURCE_NAME = 'code.js';
  * removes from its own realm everything that is not plain JavaScript, and freezes the rest: should that
  * code get hold of an object of this realm (a stack overflow inside Node's stack formatting throws one),
  * it finds no process, no require, no way to make functions from text, and no prototype to tamper with.
+ *
+ * It serves one request after another, each in a context of its own, made before it is asked for. In between it sleeps
+ * in `Atomics.wait` and never returns to an event loop: of a request that has ended nothing can run any more, neither
+ * a finalizer nor a rejected promise's handler.
  */
 export const WORKER_SOURCE = `'use strict';
-const { parentPort, workerData } = require('node:worker_threads');
+const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const vm = require('node:vm');
+const v8 = require('node:v8');
 const process = globalThis.process;
+const { wait } = Atomics;
+const { parse, stringify } = JSON;
 const post = parentPort.postMessage.bind(parentPort);
-const source = String(workerData.source);
+const cpuUsage = process.threadCpuUsage.bind(process);
+const bell = new Int32Array(workerData.bell);
 
 // A promise that user code rejects and nobody awaits is no reason to stop.
 process.on('unhandledRejection', () => {});
@@ -30,16 +38,20 @@ const compile = (body) =>
  * import() hands out a promise of this realm. Splitting the word breaks the syntax where it is code, and
  * does not where it stands in a string or a comment.
  */
-const dynamicImportAt = () => {
+const dynamicImportAt = (source) => {
   const pattern = /(?<![\\w$])import(?=(?:\\s|\\/\\*[^]*?\\*\\/|\\/\\/[^\\n\\r\\u2028\\u2029]*)*\\()/g;
-  for (const { index } of source.matchAll(pattern)) {
+  for (let found = pattern.exec(source); found; found = pattern.exec(source)) {
     try {
-      compile(source.slice(0, index) + 'im port' + source.slice(index + 6));
+      compile(source.slice(0, found.index) + 'im port' + source.slice(found.index + 6));
     } catch {
-      return index;
+      return found.index;
     }
   }
   return -1;
+};
+
+const freezeChain = (value) => {
+  for (let next = value; next; next = Object.getPrototypeOf(next)) Object.freeze(next);
 };
 
 const layOff = (builtins) => {
@@ -53,6 +65,10 @@ const layOff = (builtins) => {
     Object.defineProperty(Object.getPrototypeOf(maker), 'constructor', { value: undefined });
     Object.freeze(Object.getPrototypeOf(maker));
   }
+  // Those have no name to be found by.
+  const iterators = [[].values(), ''[Symbol.iterator](), new Map().keys(), new Set().keys(), ''.matchAll(/x/g)];
+  const generators = [makers[2].prototype, makers[3].prototype];
+  for (const hidden of [...iterators, ...generators, Uint8Array]) freezeChain(Object.getPrototypeOf(hidden));
   for (const name of kept) {
     const value = globalThis[name];
     if (typeof value !== 'function' && typeof value !== 'object') continue;
@@ -61,29 +77,44 @@ const layOff = (builtins) => {
   }
 };
 
-const run = () => {
-  let script;
-  try {
-    script = compile(source);
-  } catch (error) {
-    return { state: 'syntax', error: { name: error.name, message: error.message, stack: String(error.stack) } };
-  }
-  const importAt = dynamicImportAt();
-  if (importAt >= 0) return { state: 'import', line: source.slice(0, importAt).split('\\n').length };
+const harness = new vm.Script(${JSON.stringify(REALM_SOURCE)}, { filename: 'realm.js' });
+const settled = new vm.Script('0');
 
+const prepare = () => {
   const realm = vm.createContext(vm.constants.DONT_CONTEXTIFY, {
     codeGeneration: { strings: false, wasm: false },
     microtaskMode: 'afterEvaluate',
   });
-  const harness = new vm.Script(${JSON.stringify(REALM_SOURCE)}, { filename: 'realm.js' }).runInContext(realm);
-  const settled = new vm.Script('0');
-  post({ type: 'logs', memory: harness.logs });
-  layOff(JSON.parse(harness.builtins));
-
-  harness.run(script.runInContext(realm), workerData.variables);
-  settled.runInContext(realm); // drains the context's microtasks
-  return JSON.parse(harness.outcome());
+  const inside = harness.runInContext(realm);
+  post({ type: 'ready', logs: inside.logs });
+  return { realm, inside };
 };
 
-post({ type: 'outcome', outcome: run() });
+/** The outcome, as JSON. */
+const run = ({ realm, inside }, { source, variables }) => {
+  let script;
+  try {
+    script = compile(source);
+  } catch (error) {
+    return stringify({ state: 'syntax', error: { name: error.name, message: error.message, stack: String(error.stack) } });
+  }
+  const importAt = dynamicImportAt(source);
+  if (importAt >= 0) return stringify({ state: 'import', line: source.slice(0, importAt).split('\\n').length });
+  inside.run(script.runInContext(realm), variables);
+  settled.runInContext(realm); // drains the context's microtasks
+  return inside.outcome();
+};
+
+let next = prepare();
+layOff(parse(next.inside.builtins));
+for (let served = 0; ; served += 1) {
+  wait(bell, 0, served);
+  const { message } = receiveMessageOnPort(parentPort);
+  const before = cpuUsage();
+  const outcome = run(next, message);
+  const { user, system } = cpuUsage(before);
+  const { used_heap_size, external_memory } = v8.getHeapStatistics();
+  post({ type: 'outcome', outcome, cpuMicros: user + system, heldBytes: used_heap_size + external_memory });
+  next = prepare();
+}
 `;
