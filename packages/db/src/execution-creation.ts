@@ -19,6 +19,7 @@ export type NewExecution = {
   startAfter?: Date;
   scheduleId?: string;
   webhookId?: string;
+  traceParent?: string;
   rerunOfId?: string;
   /** Steps of an earlier execution that need not run. */
   reuse?: { sourceId: string; plan: ReusePlan; editedOutput: unknown };
@@ -42,6 +43,7 @@ export const createExecution = (
     startAfter,
     scheduleId,
     webhookId,
+    traceParent,
     rerunOfId,
     reuse,
     onlyNodeId,
@@ -63,6 +65,7 @@ export const createExecution = (
         startAfter,
         scheduleId,
         webhookId,
+        traceParent,
         rerunOfId,
         onlyNodeId,
         idempotencyKey: idempotency?.key,

@@ -3,6 +3,7 @@ import { AppError } from '@agentweaver/core/errors/app-error';
 import { buildScopes } from '@agentweaver/core/graph/scopes';
 import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
 import { prepareInput } from '@agentweaver/core/nodes/input/check-input';
+import { SpanKind } from '@opentelemetry/api';
 import { createExecution, type NewExecution } from './execution-creation.ts';
 import { executionNotFound } from './execution-store.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
@@ -12,6 +13,7 @@ import { startOfUtcDay } from './model-call-store.ts';
 import type { ExecutionQueue } from './queue.ts';
 import { requireDefinition } from './require-definition.ts';
 import { planReuse, type ReuseRequest, requireTopNode } from './reuse-plan.ts';
+import { formatTraceParent, inSpan } from './tracing/tracing.ts';
 import { TUNABLES } from './tunables.ts';
 import { workflowNotFound } from './workflow-store.ts';
 
@@ -60,9 +62,26 @@ export type StartedExecution = {
  * before anything is written. Throws `not_found` (also for what is another workspace's), `invalid_workflow` and
  * `bad_request` (with every field), `payload_too_large`, `plan_limit`, `conflict`.
  */
-export const startExecution = async (
+export const startExecution = (
+  dependencies: StartExecutionDependencies,
+  request: StartExecution,
+): Promise<StartedExecution> =>
+  inSpan({ name: 'start_execution', kind: SpanKind.PRODUCER }, async (span) => {
+    const started = await storeAndQueue(dependencies, request, span && formatTraceParent(span.spanContext()));
+    span?.setAttributes({
+      'agentweaver.execution.id': started.id,
+      'agentweaver.execution.replayed': started.replayed,
+      'agentweaver.execution.trigger': request.trigger,
+      'agentweaver.workflow.id': request.workflowId,
+      'agentweaver.workspace.id': request.workspaceId,
+    });
+    return started;
+  });
+
+const storeAndQueue = async (
   { prisma, queue, now = () => new Date(), onEnqueueError }: StartExecutionDependencies,
   request: StartExecution,
+  traceParent: string | undefined,
 ): Promise<StartedExecution> => {
   const idempotency = request.idempotencyKey ? { key: request.idempotencyKey, hash: requestHash(request) } : undefined;
   const replayed = idempotency && (await findReplay(prisma, request.workspaceId, idempotency));
@@ -92,6 +111,7 @@ export const startExecution = async (
       rerunOfId: request.rerunOfId ?? reuse?.sourceId,
       reuse,
       onlyNodeId: request.only,
+      traceParent,
       now: now(),
     });
   } catch (error) {

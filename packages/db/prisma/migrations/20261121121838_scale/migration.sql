@@ -12,6 +12,7 @@ ADD COLUMN     "memory_peak_kib" INTEGER;
 ALTER TABLE "executions" ADD COLUMN     "priority" "execution_priority" NOT NULL DEFAULT 'interactive',
 ADD COLUMN     "schedule_id" UUID,
 ADD COLUMN     "start_after" TIMESTAMPTZ(3),
+ADD COLUMN     "trace_parent" TEXT,
 ADD COLUMN     "webhook_id" UUID;
 
 -- AlterTable
