@@ -10,6 +10,11 @@ import { useWorkspace } from '../workspace/use-workspace.ts';
 import { Section } from './section.tsx';
 
 const REFRESH_MS = 15_000;
+const SANDBOX_TEXTS = {
+  docker: 'sandboxDocker',
+  process: 'sandboxProcess',
+  kubernetes: 'sandboxKubernetes',
+} as const;
 
 type State = 'ok' | 'limited' | 'down' | 'unknown';
 const COLORS: Record<State, string> = { ok: 'thread', limited: 'yellow', down: 'red', unknown: 'gray' };
@@ -49,7 +54,7 @@ export const SystemStatus = () => {
       ? t('executorDown')
       : executor.sandbox === null
         ? t('executorUnknown')
-        : t(executor.sandbox === 'docker' ? 'sandboxDocker' : 'sandboxProcess');
+        : t(SANDBOX_TEXTS[executor.sandbox]);
   return (
     <Section title={t('title')} description={t('description')}>
       <Stack gap="lg">

@@ -30,6 +30,10 @@ const Fact = ({ label, value, detail, hint }: { label: string; value: ReactNode;
 type ExecutionFactsProps = { detail: ExecutionDetail; head: ExecutionHead; steps: StepView[] };
 
 /** The figures of an execution at a glance; the clock runs while it does. */
+const SANDBOX_KINDS = ['docker', 'process', 'kubernetes'] as const;
+const isSandboxKind = (kind: string | null): kind is (typeof SANDBOX_KINDS)[number] =>
+  SANDBOX_KINDS.some((known) => known === kind);
+
 export const ExecutionFacts = ({ detail, head, steps }: ExecutionFactsProps) => {
   const t = useTranslations('executions');
   const format = useFormat();
@@ -58,10 +62,8 @@ export const ExecutionFacts = ({ detail, head, steps }: ExecutionFactsProps) => 
       <Fact label={t('facts.steps')} value={t('facts.stepsDone', { done, all: steps.length })} />
       <Fact
         label={t('facts.sandbox')}
-        value={
-          head.sandbox === 'docker' || head.sandbox === 'process' ? t(`sandbox.${head.sandbox}`) : (head.sandbox ?? '–')
-        }
-        hint={head.sandbox === 'docker' || head.sandbox === 'process' ? t(`sandbox.${head.sandbox}Hint`) : undefined}
+        value={isSandboxKind(head.sandbox) ? t(`sandbox.${head.sandbox}`) : (head.sandbox ?? '–')}
+        hint={isSandboxKind(head.sandbox) ? t(`sandbox.${head.sandbox}Hint`) : undefined}
         detail={head.attempts > 1 ? t('facts.resumed', { count: head.attempts - 1 }) : undefined}
       />
     </Paper>

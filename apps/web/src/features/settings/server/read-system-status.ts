@@ -15,7 +15,10 @@ const readySchema = z.object({
 });
 type Ready = z.infer<typeof readySchema>;
 
-type ExecutorStatus = { state: 'ok' | 'limited' | 'down' | 'unknown'; sandbox: 'docker' | 'process' | null };
+type ExecutorStatus = {
+  state: 'ok' | 'limited' | 'down' | 'unknown';
+  sandbox: 'docker' | 'process' | 'kubernetes' | null;
+};
 
 const readExecutor = async (): Promise<Ready | 'down' | 'unknown'> => {
   const { EXECUTOR_URL } = getEnv();
@@ -31,8 +34,9 @@ const readExecutor = async (): Promise<Ready | 'down' | 'unknown'> => {
 const executorStatus = (ready: Ready | 'down' | 'unknown'): ExecutorStatus => {
   if (ready === 'down' || ready === 'unknown') return { state: ready, sandbox: null };
   if (ready.missing.length > 0 || !ready.sandbox) return { state: 'down', sandbox: null };
-  const docker = ready.sandbox.kind === 'docker';
-  return { state: docker ? 'ok' : 'limited', sandbox: docker ? 'docker' : 'process' };
+  const { kind } = ready.sandbox;
+  if (kind === 'docker' || kind === 'kubernetes') return { state: 'ok', sandbox: kind };
+  return { state: 'limited', sandbox: 'process' };
 };
 
 type ModelStatus = { source: 'workspace' | 'local' | 'demo'; name: string };
