@@ -1,35 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineEvent } from '@agentweaver/core/engine/events';
 import type Docker from 'dockerode';
-import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { reapStrays } from '../../apps/executor/src/sandbox/reaper.ts';
 import { ensureRuntimeImage } from '../../apps/executor/src/sandbox/runtime-image.ts';
 import { chain, drive } from './support/drive.ts';
-import { docker as engine, openSandboxes, runtimeBundle } from './support/sandboxes.ts';
-
-const logger = pino({ level: 'silent' });
+import { docker as engine, openBackend, openSandboxes, runtimeBundle } from './support/sandboxes.ts';
 
 describe.skipIf(!engine)('containers', () => {
   const docker = engine as Docker;
 
-  const request = (executionId: string = randomUUID()) => ({
-    workspaceId: 'w',
-    executionId,
+  const request = (workspaceId = 'w') => ({
+    workspaceId,
+    executionId: randomUUID(),
     attemptId: randomUUID(),
     memoryMb: 1024,
   });
+  const { signal } = new AbortController();
 
   test('have no network, no rights, no secrets and limits', async () => {
     process.env.AGENTWEAVER_TEST_SECRET = 'must not travel';
     const provider = await openSandboxes('docker');
-    const sandbox = await provider.acquire(request('execution-1'));
+    const lease = await provider.acquire(request(), signal);
+    const { id } = lease.sandbox;
     try {
-      const { Config, HostConfig, State, NetworkSettings } = await docker.getContainer(sandbox.id).inspect();
+      const { Config, HostConfig, State, NetworkSettings } = await docker.getContainer(id).inspect();
       expect(State.Running).toBe(true);
       expect(Config.User).toBe('65534:65534');
       expect((Config.Env ?? []).filter((entry) => !entry.startsWith('PATH='))).toEqual([]);
-      expect(Config.Labels).toMatchObject({ 'agentweaver.execution': 'execution-1', 'agentweaver.executor': 'test' });
+      expect(Config.Labels).toMatchObject({ 'agentweaver.executor': 'test' });
       expect(Object.keys(NetworkSettings.Networks)).toEqual(['none']);
       expect(HostConfig).toMatchObject({
         NetworkMode: 'none',
@@ -39,17 +37,19 @@ describe.skipIf(!engine)('containers', () => {
         SecurityOpt: ['no-new-privileges'],
         Memory: 1024 ** 3,
         MemorySwap: 1024 ** 3,
-        NanoCpus: 500_000_000,
+        CpuPeriod: 100_000,
+        CpuQuota: 50_000,
         PidsLimit: 128,
         AutoRemove: false,
         LogConfig: { Type: 'none' },
       });
       expect(HostConfig.Binds ?? []).toEqual([]);
-      expect(JSON.stringify(await docker.getContainer(sandbox.id).inspect())).not.toContain('must not travel');
+      expect(JSON.stringify(await docker.getContainer(id).inspect())).not.toContain('must not travel');
     } finally {
-      await sandbox.kill();
+      await lease.kill();
+      await provider.close();
     }
-    await expect(docker.getContainer(sandbox.id).inspect()).rejects.toMatchObject({ statusCode: 404 });
+    await expect(docker.getContainer(id).inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 
   test('hold a program that tries to get out', async () => {
@@ -136,30 +136,25 @@ describe.skipIf(!engine)('containers', () => {
 
   test('left behind are reaped, and those of others are not', async () => {
     const installationId = `test-${randomUUID()}`;
-    const provider = await openSandboxes('docker', { installationId });
-    const foreign = await openSandboxes('docker');
-    const [kept, finished, reclaimed, unknown] = [request(), request(), request(), request()] as const;
-    const sandboxes = await Promise.all([kept, finished, reclaimed, unknown].map((one) => provider.acquire(one)));
-    const other = await foreign.acquire(request(finished.executionId));
-    const claims = new Map([
-      [kept.executionId, { attemptId: kept.attemptId, running: true }],
-      [finished.executionId, { attemptId: finished.attemptId, running: false }],
-      [reclaimed.executionId, { attemptId: randomUUID(), running: true }],
-    ]);
-    const reap = (now?: () => number) =>
-      reapStrays({ docker, installationId, currentAttempts: async () => claims, logger, now });
+    const [mine, living, dead] = await Promise.all(
+      ['mine', 'living', 'dead'].map((executorId) => openBackend('docker', { installationId, executorId })),
+    );
+    const foreign = await openBackend('docker', { executorId: 'dead' });
+    // The same executor's name, and nothing that it knows of: as if its process had forgotten one.
+    const forgetful = await openBackend('docker', { installationId, executorId: 'mine' });
+    const sandboxes = await Promise.all(
+      [mine, living, dead, forgetful, foreign].map((backend) => backend?.boot({ memoryMb: 128 })),
+    );
     const alive = async () => {
-      const running = await docker.listContainers({ all: true });
-      return [...sandboxes, other].map(({ id }) => running.some(({ Id }) => Id === id));
+      const containers = await docker.listContainers({ all: true });
+      return sandboxes.map((sandbox) => containers.some(({ Id }) => Id === sandbox?.id));
     };
     try {
-      expect(await reap()).toBe(2);
-      expect(await alive()).toEqual([true, false, false, true, true]);
-      // One whose execution is not known may be newer than what the database showed.
-      expect(await reap(() => Date.now() + 120_000)).toBe(1);
-      expect(await alive()).toEqual([true, false, false, false, true]);
+      const findDead = async (ids: readonly string[]) => new Set(ids.filter((id) => id === 'dead'));
+      expect(await mine?.reap(findDead)).toBe(2);
+      expect(await alive()).toEqual([true, true, false, false, true]);
     } finally {
-      await Promise.all([...sandboxes, other].map((sandbox) => sandbox.kill()));
+      await Promise.all(sandboxes.map((sandbox) => sandbox?.kill()));
     }
   });
 

@@ -7,13 +7,23 @@ const optionalText = z.string().trim().optional();
 export const executorEnvSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is missing or not a postgresql:// address' }),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// address' }).optional(),
-  SANDBOX: z.enum(['auto', 'docker', 'process']).default('auto'),
+  SANDBOX: z.enum(['auto', 'docker', 'process', 'kubernetes']).default('auto'),
   /** A Linux image with Node 24 to build the sandbox image on; needed where the engine is another kind of machine. */
   SANDBOX_BASE_IMAGE: optionalText,
+  /** What the Pods of `SANDBOX=kubernetes` run: an image made from `docker/sandbox/Dockerfile`. */
+  SANDBOX_IMAGE: optionalText,
+  /** Absent: the namespace of the context, or of the executor's own Pod. */
+  KUBERNETES_NAMESPACE: optionalText,
+  /** A RuntimeClass of the cluster, for gVisor or Kata Containers. */
+  SANDBOX_RUNTIME_CLASS: optionalText,
+  /** `execution`: every sandbox is used once; `workspace`: again for its workspace, unless user code ran in it. */
+  ISOLATION: z.enum(['workspace', 'execution']).default('workspace'),
   EXECUTOR_HOST: z.string().trim().default('127.0.0.1'),
   EXECUTOR_PORT: z.coerce.number().int().min(1).max(65_535).default(3001),
   /** Executions that this executor runs at the same time. */
   EXECUTOR_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(10),
+  /** The data folder of a local installation: without room on its disk no execution is taken. */
+  AGENTWEAVER_DATA: optionalText,
   AGENTWEAVER_MASTER_KEY: z
     .string({ error: 'is missing: 32 random bytes in base64' })
     .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64'),

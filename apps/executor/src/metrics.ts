@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { PoolObserver } from './sandbox/pool/pool.ts';
 
 export type QueueCounts = { waiting: number; active: number; delayed: number };
 
@@ -60,15 +61,28 @@ export const createMetrics = ({
   });
   const sandboxStart = new Histogram({
     name: 'agentweaver_sandbox_start_seconds',
-    help: 'From asking for a sandbox until its engine answers.',
+    help: 'From asking for a sandbox until its engine is ready, for each one started.',
     labelNames: ['kind'],
     buckets: [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 20],
     registers,
   });
   const sandboxes = new Gauge({
     name: 'agentweaver_sandbox_pool',
-    help: 'Sandboxes of this executor, by state.',
+    help: 'Sandboxes of this executor, by state: booting, fresh (never used), kept (idle, for its workspace), busy.',
     labelNames: ['kind', 'state'],
+    registers,
+  });
+  const acquisitions = new Counter({
+    name: 'agentweaver_sandbox_acquisitions_total',
+    help: 'Sandboxes given to executions: warm ones stood ready, for cold ones the execution waited.',
+    labelNames: ['kind', 'how'],
+    registers,
+  });
+  const acquireWait = new Histogram({
+    name: 'agentweaver_sandbox_wait_seconds',
+    help: 'How long an execution waited for its sandbox.',
+    labelNames: ['kind'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 20],
     registers,
   });
   const modelCalls = new Counter({
@@ -100,8 +114,16 @@ export const createMetrics = ({
     registry,
     activeExecutions,
     queueWait,
-    sandboxStart,
-    sandboxes,
+    pool: (kind: string): PoolObserver => ({
+      booted: (seconds) => sandboxStart.observe({ kind }, seconds),
+      acquired: (how, seconds) => {
+        acquisitions.inc({ kind, how });
+        acquireWait.observe({ kind }, seconds);
+      },
+      counts: (counts) => {
+        for (const [state, count] of Object.entries(counts)) sandboxes.set({ kind, state }, count);
+      },
+    }),
     modelCalls,
     modelTokens,
     modelCost,

@@ -5,24 +5,54 @@ export const SWEEP_INTERVAL_MS = 5_000;
 /** A wait that ends by itself sooner than this is resumed to the second, by its job; a longer one by a sweep. */
 export const RESUME_BY_QUEUE_MS = 600_000;
 export const REAP_INTERVAL_MS = 30_000;
-/** A container of an unknown execution may have been created a moment before its row is visible. */
-export const REAP_GRACE_MS = 60_000;
-/** Of the 10 s that a stop may take in all, what running executions have to be given back. */
-export const SHUTDOWN_TIMEOUT_MS = 6_000;
+
+// Stop; all of it together is shorter than the grace of docker/compose.yml (30 s) and of the starter (20 s)
+/** What running executions have to come to their end … */
+export const FINISH_TIMEOUT_MS = 8_000;
+/** … and then those that did not, to be given back … */
+export const HAND_OVER_TIMEOUT_MS = 5_000;
+/** … and after everything else the process ends, come what may: a database or an engine that hangs must not keep it. */
+export const HARD_EXIT_MS = 18_000;
+
+// Readiness
+export const PART_TIMEOUT_MS = 3_000;
+/** How often an executor that starts looks whether the database is there by now. */
+export const DATABASE_RETRY_MS = 1_000;
+/** With less than this left on a disk it counts as full. */
+export const MIN_FREE_DISK_BYTES = 64 * 1024 * 1024;
+/** How often it is looked whether sandboxes can be started … */
+export const ADMISSION_CHECK_MS = 5_000;
+/** … and while they cannot. */
+export const ADMISSION_RETRY_MS = 1_000;
 
 // Sandbox
 export const SANDBOX_START_TIMEOUT_MS = 20_000;
 export const SANDBOX_START_ATTEMPTS = 3;
 /** Wait before the second attempt; each further one waits as much longer. */
 export const SANDBOX_RETRY_MS = 500;
+/** What a workflow has that does not say how much; of these, new sandboxes always stand ready. */
+export const SANDBOX_DEFAULT_MEMORY_MB = 1_024;
+/** Between the last event of an execution and the word of its engine that nothing of it is left. */
+export const SANDBOX_SETTLE_MS = 2_000;
+/** A sandbox that is kept for its workspace is removed when it was not used for this long … */
+export const SANDBOX_IDLE_MS = 60_000;
+/** … or so often … */
+export const SANDBOX_MAX_USES = 1_000;
+/** … or is so old, which goes for those that nobody has used yet as well. */
+export const SANDBOX_MAX_AGE_MS = 3_600_000;
 /** A step that brings down this many sandboxes fails with `sandbox_crashed`. */
 export const SANDBOX_LOSSES_MAX = 3;
-export const SANDBOX_NANO_CPUS = 500_000_000;
+/** Of the processor, from when the engine in it is ready. */
+export const SANDBOX_CPUS = 0.5;
 export const SANDBOX_PIDS = 128;
 export const SANDBOX_TMP_BYTES = 16 * 1024 * 1024;
 export const PING_INTERVAL_MS = 1_000;
 /** An engine that answers no ping for this long is stuck in user code on its main thread. */
 export const UNRESPONSIVE_AFTER_MS = 12_000;
+/** An image may have to be pulled first, and a node to be added. */
+export const POD_START_TIMEOUT_MS = 120_000;
+/** Kubernetes ends a Pod that everybody forgot; longer than an execution and its sandbox's idle time can take. */
+export const POD_DEADLINE_SECONDS = 2 * 86_400;
 export const STDERR_TAIL_BYTES = 8 * 1024;
 
 // Events
@@ -52,6 +82,14 @@ export const MAX_SANDBOX_BYTES = 4 * 1024 * 1024 * 1024;
 // Host calls
 export const CALL_CONCURRENCY = 16;
 export const MAX_PENDING_CALLS = 256;
+/** A call of a batch execution that has waited this long for its turn counts as one of an interactive execution. */
+export const BATCH_CALL_AGE_MS = 10_000;
+/** A call that waits longer for its turn than this stops the clock of its step … */
+export const CALL_PAUSE_AFTER_MS = 100;
+/** … one that waits this long says so in the step's log … */
+export const LONG_CALL_WAIT_MS = 2_000;
+/** … and one that waits this long fails. */
+export const MAX_CALL_WAIT_MS = 600_000;
 /** Calls that one sandbox may make in all. */
 export const MAX_CALLS = 1_000_000;
 /** A longer answer is not kept for a step that is run again … */
@@ -75,3 +113,7 @@ export const MAX_EXECUTION_FILES_BYTES = 50 * 1024 * 1024;
 export const LONGEST_SLEEP_MS = 60_000;
 /** How deep workflows may run each other. */
 export const MAX_WORKFLOW_DEPTH = 5;
+
+// Traces
+/** Of one claim; further steps and calls are counted on its first span only. */
+export const MAX_EXECUTION_SPANS = 2_000;

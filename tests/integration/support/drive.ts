@@ -37,6 +37,7 @@ export const drive = async ({
   input = null,
   finishedSteps = [],
   services = {},
+  workspaceId = 'w',
   memoryMb = 512,
   unresponsiveAfterMs = 8_000,
   onEvent,
@@ -47,17 +48,19 @@ export const drive = async ({
   input?: unknown;
   finishedSteps?: FinishedStep[];
   services?: Partial<HostServices>;
+  workspaceId?: string;
   memoryMb?: number;
   unresponsiveAfterMs?: number;
   onEvent?: (event: EngineEvent, sandbox: Sandbox) => void | Promise<void>;
   signal?: AbortSignal;
 }): Promise<DriveResult> => {
   const executionId = randomUUID();
-  const sandbox = await provider.acquire({ workspaceId: 'w', executionId, attemptId: randomUUID(), memoryMb });
+  const lease = await provider.acquire({ workspaceId, executionId, attemptId: randomUUID(), memoryMb }, signal);
+  const { sandbox } = lease;
   const events: EngineEvent[] = [];
   try {
     const ending = await driveSandbox({
-      sandbox,
+      lease,
       start: { type: 'start', executionId, definition, input, attempts: {}, elapsedMs: 0 },
       finishedSteps,
       ledger: createStepLedger({ definition, finishedSteps }),
@@ -68,13 +71,12 @@ export const drive = async ({
         await onEvent?.(event, sandbox);
       },
       signal,
-      onReady: () => undefined,
       logger: pino({ level: 'silent' }),
       unresponsiveAfterMs,
     });
     return { ending, events, sandbox };
   } finally {
-    await sandbox.kill();
+    lease.release();
   }
 };
 

@@ -3,12 +3,14 @@ import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Docker from 'dockerode';
+import { pino } from 'pino';
 import { buildRuntime } from '../../../apps/executor/scripts/build-runtime.ts';
 import { PROTOCOL_VERSION } from '../../../apps/executor/src/channel/protocol.ts';
-import { createDockerProvider } from '../../../apps/executor/src/sandbox/docker-sandbox.ts';
-import { createProcessProvider } from '../../../apps/executor/src/sandbox/process-sandbox.ts';
+import { createDockerBackend } from '../../../apps/executor/src/sandbox/docker-sandbox.ts';
+import { createPool, type PoolOptions } from '../../../apps/executor/src/sandbox/pool/pool.ts';
+import { createProcessBackend } from '../../../apps/executor/src/sandbox/process-sandbox.ts';
 import { ensureRuntimeImage } from '../../../apps/executor/src/sandbox/runtime-image.ts';
-import type { SandboxKind, SandboxProvider } from '../../../apps/executor/src/sandbox/sandbox.ts';
+import type { SandboxBackend, SandboxKind, SandboxProvider } from '../../../apps/executor/src/sandbox/sandbox.ts';
 
 const answers = async (docker: Docker): Promise<boolean> => {
   try {
@@ -49,25 +51,33 @@ const makeReadableFolder = async (): Promise<string> => {
   return folder;
 };
 
-/** A provider of real sandboxes. With `program`, this JavaScript runs in them instead of the engine. */
-export const openSandboxes = async (
+type SandboxOptions = {
+  /** This JavaScript runs in the sandboxes instead of the engine, from when an execution is to start. */
+  program?: string;
+  installationId?: string;
+  executorId?: string;
+};
+
+/** What starts real sandboxes. */
+export const openBackend = async (
   kind: SandboxKind,
-  { program, installationId = `test-${randomUUID()}` }: { program?: string; installationId?: string } = {},
-): Promise<SandboxProvider> => {
+  { program, installationId = `test-${randomUUID()}`, executorId = 'test' }: SandboxOptions = {},
+): Promise<SandboxBackend> => {
   if (kind === 'process') {
-    if (program === undefined) return createProcessProvider({ bundleFile: await runtimeBundle() });
+    if (program === undefined) return createProcessBackend({ bundleFile: await runtimeBundle() });
     const file = path.join(await makeReadableFolder(), 'program.mjs');
     await writeFile(file, `${READY}\n${program}`);
-    return createProcessProvider({ bundleFile: file });
+    return createProcessBackend({ bundleFile: file });
   }
   if (!docker) throw new Error('There is no Docker engine.');
   const engine = docker;
   const bundleFile = await runtimeBundle();
-  return createDockerProvider({
+  return createDockerBackend({
     docker: engine,
     installationId,
-    executorId: 'test',
+    executorId,
     engineName: 'Docker',
+    logger,
     ensureImage: () => ensureRuntimeImage({ docker: engine, bundleFile }),
     ...(program === undefined
       ? {}
@@ -75,5 +85,23 @@ export const openSandboxes = async (
   });
 };
 
-/** What tells the executor that the runtime has started. */
-const READY = `process.stdout.write('{"type":"ready","protocol":${PROTOCOL_VERSION}}\\n');`;
+/** A pool of real sandboxes; unless told otherwise none is started before it is asked for. */
+export const openSandboxes = async (
+  kind: SandboxKind,
+  { pool = {}, ...options }: SandboxOptions & { pool?: Partial<PoolOptions> } = {},
+): Promise<SandboxProvider> =>
+  createPool({
+    backend: await openBackend(kind, options),
+    isolation: 'workspace',
+    concurrency: 4,
+    defaultMemoryMb: 512,
+    logger,
+    limits: { base: 0 },
+    ...pool,
+  });
+
+const logger = pino({ level: 'silent' });
+
+/** Tells the executor that the runtime has started, and waits until something is to be executed. */
+const READY = `process.stdout.write('{"type":"ready","protocol":${PROTOCOL_VERSION}}\\n');
+await new Promise((resolve) => process.stdin.once('data', resolve));`;

@@ -11,16 +11,18 @@ import { z } from 'zod';
  * malformed, too big or out of order ends its execution with `protocol_violation`, and nothing else.
  *
  *     executor                      sandbox
- *        │ ◄──────────────── ready ─────│
- *        │ ── finished*, start ───────► │
+ *        │ ◄──────────────── ready ─────│   once
+ *        │ ── finished*, start ───────► │   an execution begins
  *        │ ◄── event, call, call_cancel │
  *        │ ── call_result, ping ──────► │
  *        │ ◄──────────────────── pong ──│
- *        │ ◄── event (a terminal one) ──│   and exits
+ *        │ ◄── user_code ───────────────│   before the first user code of its life; it is not used again then
+ *        │ ◄── event (a terminal one) ──│
+ *        │ ◄───────────────── idle ─────│   nothing of the execution is left: another may start
  *
  * There is no frame to stop: cancel, time limit and shutdown kill the sandbox, which works whatever it is doing.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Longest frame, in bytes of UTF-8 without the newline. */
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
@@ -34,7 +36,7 @@ const HOST_METHODS = Object.keys(HOST_CALLS) as [HostMethod, ...HostMethod[]];
 
 export const callFrameSchema = z.object({
   type: z.literal('call'),
-  /** Unique within the execution. */
+  /** Unique within the life of the sandbox. */
   id: callId,
   method: z.enum(HOST_METHODS),
   nodeId: z.string().min(1).max(64),
@@ -83,5 +85,7 @@ export const sandboxFrameSchema = z.discriminatedUnion('type', [
   callFrameSchema,
   z.object({ type: z.literal('call_cancel'), id: callId }),
   z.object({ type: z.literal('pong'), id: z.int() }),
+  z.object({ type: z.literal('user_code') }),
+  z.object({ type: z.literal('idle') }),
 ]);
 export type SandboxFrame = z.infer<typeof sandboxFrameSchema>;

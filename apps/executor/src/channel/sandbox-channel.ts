@@ -1,12 +1,21 @@
+import type { Readable, Writable } from 'node:stream';
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
-import type { Sandbox } from '../sandbox/sandbox.ts';
 import { MAX_SANDBOX_BYTES } from '../tunables.ts';
 import { createFrameDecoder, encodeFrame } from './frame-codec.ts';
 import { type HostFrame, type SandboxFrame, sandboxFrameSchema } from './protocol.ts';
 
 export type SandboxChannel = {
-  /** Ends when the sandbox does; throws `FrameError` for what is not the protocol, `output_too_large` for too much of it. */
-  frames: AsyncIterable<SandboxFrame>;
+  /**
+   * The next frame, or `undefined` when the sandbox has ended. Throws `FrameError` for what is not the protocol,
+   * `output_too_large` for too much of it. One reader at a time.
+   */
+  read(): Promise<SandboxFrame | undefined>;
+  /** Whether something has come that nobody has read, or the channel is broken. */
+  hasUnread(): boolean;
+  /** The sandbox has said that user code runs in it; this frame is not handed to readers. */
+  ranUserCode(): boolean;
+  /** A new execution begins: counts its bytes from zero. */
+  resetBytes(): void;
   /**
    * Resolves when the sandbox has room for more, or is gone: how it ended is told by `exited`.
    * Throws `FrameError` when the frame is too long, before anything is written.
@@ -14,17 +23,30 @@ export type SandboxChannel = {
   send(frame: HostFrame): Promise<void>;
 };
 
-/** The executor's end of the channel to one sandbox. */
+/** The executor's end of the channel to one sandbox, for as long as that lives. */
 export const openChannel = (
-  sandbox: Pick<Sandbox, 'stdin' | 'stdout'>,
+  sandbox: { readonly stdin: Writable; readonly stdout: Readable },
   { maxBytes = MAX_SANDBOX_BYTES } = {},
 ): SandboxChannel => {
   const { stdin, stdout } = sandbox;
   const frames = createFrameDecoder(sandboxFrameSchema);
   stdout.on('error', () => frames.end());
-  // It may break the protocol before anybody reads; whoever reads then is told.
-  frames.on('error', () => undefined);
   let received = 0;
+  let userCode = false;
+  let failure: { error: unknown } | undefined;
+  let wake: (() => void) | undefined;
+  const wakeReader = () => {
+    wake?.();
+    wake = undefined;
+  };
+  frames.on('readable', wakeReader);
+  frames.on('end', wakeReader);
+  frames.on('close', wakeReader);
+  // It may break the protocol before anybody reads; whoever reads then is told.
+  frames.on('error', (error) => {
+    failure ??= { error };
+    wakeReader();
+  });
   stdout.on('data', (chunk: Buffer) => {
     received += chunk.length;
     if (received > maxBytes) frames.destroy(sentTooMuch(maxBytes));
@@ -32,7 +54,25 @@ export const openChannel = (
   stdout.pipe(frames);
 
   return {
-    frames: frames as AsyncIterable<SandboxFrame>,
+    read: async () => {
+      for (;;) {
+        const frame = frames.read() as SandboxFrame | null;
+        if (frame?.type === 'user_code') userCode = true;
+        else if (frame) return frame;
+        else if (failure) throw failure.error;
+        else if (frames.readableEnded || frames.destroyed) return undefined;
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    },
+    hasUnread: () => failure !== undefined || frames.readableLength > 0,
+    ranUserCode: () => userCode,
+    resetBytes: () => {
+      received = 0;
+    },
     send: (frame) => {
       const line = encodeFrame(frame);
       return new Promise((resolve) => {

@@ -3,10 +3,9 @@ import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import type { Logger } from 'pino';
 import { FrameError } from '../channel/frame-codec.ts';
 import type { HostFrame, SandboxFrame } from '../channel/protocol.ts';
-import { openChannel } from '../channel/sandbox-channel.ts';
 import { createWatchdog } from '../channel/watchdog.ts';
 import { createHostCalls, type HostCallMemo, type HostServices } from '../host/host-calls.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { SandboxLease } from '../sandbox/sandbox.ts';
 import { UNRESPONSIVE_AFTER_MS } from '../tunables.ts';
 import { finishedFrames } from './finished-frames.ts';
 import { fitReport } from './fit-report.ts';
@@ -28,7 +27,7 @@ export type Ending =
   | ({ kind: 'failed' } & SandboxFailure);
 
 export type DriveOptions = {
-  sandbox: Sandbox;
+  lease: SandboxLease;
   start: StartFrame;
   /** What need not run again. */
   finishedSteps: readonly FinishedStep[];
@@ -39,25 +38,24 @@ export type DriveOptions = {
   record: (event: EngineEvent) => Promise<void>;
   /** Stops the engine by killing its sandbox. */
   signal: AbortSignal;
-  /** Told once, when the engine answers for the first time. */
-  onReady: () => void;
   logger: Logger;
   unresponsiveAfterMs?: number;
 };
 
 /**
- * Runs one engine in its sandbox from the start to the end, and answers what it asks for. The sandbox is killed when
- * this returns. Rejects only when `record` does.
+ * Runs one execution in its sandbox from the start to the end, and answers what it asks for. The sandbox is killed
+ * unless its engine reported the end: then whoever leased it may give it back. Rejects only when `record` does.
  */
 export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
-  const { sandbox, start, ledger, services, memo, signal, logger } = options;
+  const { lease, start, ledger, services, memo, signal, logger } = options;
+  const { sandbox, channel } = lease;
   const { unresponsiveAfterMs = UNRESPONSIVE_AFTER_MS } = options;
-  const channel = openChannel(sandbox);
   const logLimit = createLogLimit();
   let silent = false;
+  let reported = false;
 
   const kill = () => {
-    sandbox.kill().catch((error: unknown) => logger.error({ error }, 'killing the sandbox failed'));
+    lease.kill().catch((error: unknown) => logger.error({ error }, 'killing the sandbox failed'));
   };
   const send = async (frame: HostFrame) => channel.send(frame);
   const calls = createHostCalls({
@@ -99,9 +97,6 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
   const takeFrame = async (frame: SandboxFrame): Promise<LastEvent | undefined> => {
     watchdog.alive();
     switch (frame.type) {
-      case 'ready':
-        options.onReady();
-        return undefined;
       case 'event':
         return takeEvent(frame.event);
       case 'call':
@@ -112,11 +107,13 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
         return undefined;
       case 'pong':
         return undefined;
+      default:
+        throw violation(`a ${frame.type} frame during an execution`);
     }
   };
 
   const followFrames = async (): Promise<LastEvent | undefined> => {
-    for await (const frame of channel.frames) {
+    for (let frame = await channel.read(); frame; frame = await channel.read()) {
       const end = await takeFrame(frame);
       if (end) return end;
     }
@@ -148,7 +145,9 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
     await send(start);
     const event = await followFrames();
     if (signal.aborted) return { kind: 'stopped' };
-    return event ? { kind: 'reported', event } : await explain();
+    if (!event) return await explain();
+    reported = true;
+    return { kind: 'reported', event };
   } catch (error) {
     if (signal.aborted) return { kind: 'stopped' };
     const broken = error instanceof FrameError ? violation(error.message.replace(/\.$/, '')) : error;
@@ -159,7 +158,7 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
     signal.removeEventListener('abort', kill);
     watchdog.stop();
     await calls.close(new Error('The execution has ended.'));
-    kill();
+    if (!reported) kill();
   }
 };
 

@@ -2,12 +2,14 @@ import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import type { CallContext, Host } from '@agentweaver/core/host/host';
 import { HOST_CALLS, type HostMethod } from '@agentweaver/core/host/host-calls';
 import { Suspended } from '@agentweaver/core/host/suspended';
-import { runJavaScript } from '@agentweaver/core/nodes/code/run-javascript';
+import type { CodeSession } from '@agentweaver/core/nodes/code/code-session';
 import type { z } from 'zod';
 import { FrameError } from '../channel/frame-codec.ts';
 import type { HostFrame } from '../channel/protocol.ts';
 import type { FrameWriter } from './frame-writer.ts';
+import type { OpenWork } from './open-work.ts';
 import { sleep } from './sleep.ts';
+import type { StepUsage } from './step-usage.ts';
 
 type Answer = Extract<HostFrame, { type: 'call_result' | 'call_error' | 'call_suspended' }>;
 type Pending = { resolve: (value: unknown) => void; reject: (error: unknown) => void };
@@ -21,39 +23,62 @@ export type ChannelHost = {
   answer(frame: Answer): void;
 };
 
-/** The engine's host inside a sandbox: calls go to the executor, user code runs in a worker here. */
-export const createChannelHost = (writer: FrameWriter): ChannelHost => {
+/** Goes on from one execution of this sandbox to the next: a late answer must not meet another call. */
+let lastId = 0;
+
+/** The host of one execution inside its sandbox: calls go to the executor, user code runs in a worker here. */
+export const createChannelHost = ({
+  writer,
+  work,
+  announceUserCode,
+  code,
+  usage,
+}: {
+  writer: FrameWriter;
+  work: OpenWork;
+  /** Resolves when the executor has been told that user code runs here. */
+  announceUserCode: () => Promise<void>;
+  /** What user code runs in: one session for the life of the sandbox, which sees no other execution after it. */
+  code: CodeSession;
+  usage: StepUsage;
+}): ChannelHost => {
   const pending = new Map<number, Pending>();
-  let lastId = 0;
 
   /** One method of the host: asks the executor, and parses what it answers. */
   const remote =
     <Method extends HostMethod>(method: Method) =>
-    async (params: Params<Method>, context: CallContext): Promise<Result<Method>> => {
-      const { nodeId, iteration, attempt, index, signal } = context;
-      signal.throwIfAborted();
-      lastId += 1;
-      const id = lastId;
-      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      // A signal may be aborted while the frame is being written, before anybody waits for the answer.
-      promise.catch(() => undefined);
-      pending.set(id, { resolve, reject });
-      const giveUp = () => {
-        reject(signal.reason);
-        writer.send({ type: 'call_cancel', id }).catch(() => undefined);
-      };
-      signal.addEventListener('abort', giveUp, { once: true });
-      try {
-        await writer.send({ type: 'call', id, method, nodeId, iteration, attempt, index, params });
-        // The schema is this very method's.
-        return HOST_CALLS[method].result.parse(await promise) as Result<Method>;
-      } catch (error) {
-        throw error instanceof FrameError ? requestTooLarge() : error;
-      } finally {
-        pending.delete(id);
-        signal.removeEventListener('abort', giveUp);
-      }
+    (params: Params<Method>, context: CallContext): Promise<Result<Method>> =>
+      work.track(ask(method, params, context));
+
+  const ask = async <Method extends HostMethod>(
+    method: Method,
+    params: Params<Method>,
+    context: CallContext,
+  ): Promise<Result<Method>> => {
+    const { nodeId, iteration, attempt, index, signal } = context;
+    signal.throwIfAborted();
+    lastId += 1;
+    const id = lastId;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    // A signal may be aborted while the frame is being written, before anybody waits for the answer.
+    promise.catch(() => undefined);
+    pending.set(id, { resolve, reject });
+    const giveUp = () => {
+      reject(signal.reason);
+      writer.send({ type: 'call_cancel', id }).catch(() => undefined);
     };
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await writer.send({ type: 'call', id, method, nodeId, iteration, attempt, index, params });
+      // The schema is this very method's.
+      return HOST_CALLS[method].result.parse(await promise) as Result<Method>;
+    } catch (error) {
+      throw error instanceof FrameError ? requestTooLarge() : error;
+    } finally {
+      pending.delete(id);
+      signal.removeEventListener('abort', giveUp);
+    }
+  };
 
   const wait = remote('timer.wait');
   const now = remote('timer.now');
@@ -73,7 +98,12 @@ export const createChannelHost = (writer: FrameWriter): ChannelHost => {
         },
         now: (context) => now({}, context),
       },
-      code: { run: (request, context) => runJavaScript(request, context.signal) },
+      code: {
+        run: async (request, context) => {
+          await announceUserCode();
+          return work.track(code.run(request, context.signal, (micros) => usage.addCpu(context, micros)));
+        },
+      },
       clock: { now: Date.now, sleep },
     },
     answer: (frame) => {

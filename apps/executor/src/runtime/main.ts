@@ -1,17 +1,16 @@
-import type { FinishedStep } from '@agentweaver/core/engine/events';
-import { runWorkflow } from '@agentweaver/core/engine/run-workflow';
+import { once } from 'node:events';
+import { createCodeSession } from '@agentweaver/core/nodes/code/code-session';
+import { DEFAULT_CODE_MEMORY_MB } from '@agentweaver/core/nodes/code/definition';
 import { createFrameDecoder } from '../channel/frame-codec.ts';
 import { type HostFrame, hostFrameSchema, PROTOCOL_VERSION } from '../channel/protocol.ts';
-import { createAnnouncedNodes } from './announced-nodes.ts';
-import { createChannelHost } from './channel-host.ts';
-import { fitEvent } from './fit-event.ts';
 import { createFrameWriter } from './frame-writer.ts';
+import { READY_WHEN_SPOKEN_TO } from './ready-when-spoken-to.ts';
+import { createSession, type Session } from './session.ts';
 
-// What runs inside a sandbox: bundled into one file by `scripts/build-runtime.ts`. It knows the channel and the engine.
+// What runs inside a sandbox: bundled into one file by `scripts/build-runtime.ts`. It knows the channel and the engine,
+// and runs one execution after the other.
 
 const writer = createFrameWriter(process.stdout);
-const { host, answer } = createChannelHost(writer);
-const finishedSteps: FinishedStep[] = [];
 
 /** Nothing but frames may reach standard output, whatever a library prints; the network is the executor's alone. */
 const closeOtherWays = (): void => {
@@ -23,56 +22,51 @@ const closeOtherWays = (): void => {
   for (const name of ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest']) Reflect.deleteProperty(globalThis, name);
 };
 
-const run = async (start: Extract<HostFrame, { type: 'start' }>): Promise<void> => {
-  const { nodeRuntime, announce } = createAnnouncedNodes();
-  const events = runWorkflow(start.definition, start.input, {
-    host,
-    resumeFrom: finishedSteps,
-    ...(start.only ? { only: start.only } : {}),
-    attempts: start.attempts,
-    elapsedMs: start.elapsedMs,
-    executionId: start.executionId,
-    nodeRuntime,
-  });
-  for await (const event of events) {
-    const fitted = fitEvent(event);
-    if ('event' in fitted) {
-      await writer.send({ type: 'event', event: fitted.event });
-      if (event.type === 'step_started') announce(event);
-      continue;
-    }
-    // The executor closes the steps that still run when it sees the execution end.
-    const at = Date.now();
-    const error = fitted.tooLarge;
-    if (event.type === 'step_completed') {
-      const { nodeId, iteration, attempt } = event;
-      const failed = { type: 'step_failed', at, nodeId, iteration, attempt, error, continued: false } as const;
-      await writer.send({ type: 'event', event: failed });
-    }
-    await writer.send({ type: 'event', event: { type: 'execution_failed', at, error } });
-    break;
-  }
-  process.exit(0);
-};
-
 const fail = (error: unknown): never => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(70);
 };
 
+/** User code in here may do what it likes from now on, also to this promise: the first word of it counts. */
+let userCode: Promise<void> | undefined;
+const announceUserCode = (): Promise<void> => {
+  userCode ??= writer.send({ type: 'user_code' });
+  return userCode;
+};
+
+/** One for the life of this process: where user code ran, no other execution starts. */
+const code = createCodeSession();
+
+let session: Session | undefined;
+let running = false;
+const currentSession = (): Session => {
+  session ??= createSession({ writer, announceUserCode, code });
+  return session;
+};
+
+const start = async (frame: Extract<HostFrame, { type: 'start' }>): Promise<void> => {
+  if (running) throw new Error('A second execution was started before the first had ended.');
+  if (userCode) throw new Error('An execution was started where the code of another one has run.');
+  running = true;
+  await currentSession().run(frame);
+  session = undefined;
+  running = false;
+  await writer.send({ type: 'idle' });
+};
+
 const handle = (frame: HostFrame): void => {
   switch (frame.type) {
     case 'finished':
-      finishedSteps.push(...frame.steps);
+      currentSession().addFinished(frame.steps);
       return;
     case 'start':
-      run(frame).catch(fail);
+      start(frame).catch(fail);
       return;
     case 'ping':
       writer.send({ type: 'pong', id: frame.id }).catch(fail);
       return;
     default:
-      answer(frame);
+      session?.answer(frame);
   }
 };
 
@@ -84,4 +78,8 @@ frames.on('data', handle);
 frames.on('error', fail);
 // Without an executor there is nothing left to do.
 frames.on('end', () => process.exit(0));
+// In a Pod, what is written before somebody is attached is lost: there the executor speaks first, with an empty line.
+if (process.argv.includes(READY_WHEN_SPOKEN_TO)) await once(process.stdin, 'data');
 await writer.send({ type: 'ready', protocol: PROTOCOL_VERSION });
+// The first Code node finds a worker that waits.
+code.prepare(DEFAULT_CODE_MEMORY_MB);

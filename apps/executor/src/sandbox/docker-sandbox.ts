@@ -1,19 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import type Docker from 'dockerode';
+import type { Logger } from 'pino';
 import { createDockerDemux } from '../channel/docker-demux.ts';
-import { SANDBOX_NANO_CPUS, SANDBOX_PIDS, SANDBOX_TMP_BYTES, STDERR_TAIL_BYTES } from '../tunables.ts';
+import { SANDBOX_CPUS, SANDBOX_PIDS, SANDBOX_TMP_BYTES, STDERR_TAIL_BYTES } from '../tunables.ts';
 import { ignoreGone, statusOf } from './docker-errors.ts';
 import { LABELS } from './docker-labels.ts';
+import { reapStrays } from './reaper.ts';
 import type { RuntimeImage } from './runtime-image.ts';
 import {
   createTail,
   runtimeArguments,
   type Sandbox,
+  type SandboxBackend,
   type SandboxExit,
-  type SandboxProvider,
-  type SandboxRequest,
+  type SandboxHost,
   saysHeapIsFull,
 } from './sandbox.ts';
 
@@ -24,32 +27,68 @@ export type DockerSandboxOptions = {
   installationId: string;
   executorId: string;
   engineName: string;
+  logger: Logger;
+  host?: SandboxHost;
   /** What to run instead of the runtime; tests put hostile programs here. */
   command?: (image: RuntimeImage, memoryMb: number) => string[];
 };
 
-export const createDockerProvider = async (options: DockerSandboxOptions): Promise<SandboxProvider> => {
+export const createDockerBackend = async (options: DockerSandboxOptions): Promise<SandboxBackend> => {
+  const { docker, installationId, executorId, logger } = options;
   let image = await options.ensureImage();
+  /** Names of containers that are made, or being made. */
+  const own = new Set<string>();
+
+  const start = async (memoryMb: number): Promise<Sandbox> => {
+    // Chosen here, so that a reaper knows it before the engine has answered.
+    const name = `agentweaver-${randomUUID()}`;
+    own.add(name);
+    try {
+      const sandbox = await startContainer({ ...options, image, name, memoryMb });
+      return {
+        ...sandbox,
+        kill: async () => {
+          // What the engine did not remove, because it was away, is a stray from now on.
+          await sandbox.kill().finally(() => own.delete(name));
+        },
+      };
+    } catch (error) {
+      own.delete(name);
+      throw error;
+    }
+  };
+
   return {
     kind: 'docker',
-    description: `${options.engineName}: a container per execution without network, capabilities or secrets, read-only, not root, with limits on memory, processor and processes.`,
-    acquire: async (request) => {
+    description: `${options.engineName}: containers without network, capabilities or secrets, read-only, not root, with limits on memory, processor and processes; each serves one workspace.`,
+    ...(options.host ? { host: options.host } : {}),
+    boot: async ({ memoryMb }) => {
       try {
-        return await startContainer({ ...options, image }, request);
+        return await start(memoryMb);
       } catch (error) {
         if (statusOf(error) !== 404) throw startFailed(error);
       }
       try {
         // Somebody pruned the image.
         image = await options.ensureImage();
-        return await startContainer({ ...options, image }, request);
+        return await start(memoryMb);
       } catch (error) {
         throw startFailed(error);
       }
     },
+    limitProcessor: async ({ id }) => {
+      await docker.getContainer(id).update({ CpuPeriod: CPU_PERIOD_US, CpuQuota: CPU_PERIOD_US * SANDBOX_CPUS });
+    },
+    reap: (findDead) =>
+      reapStrays({ docker, installationId, executorId, isOwn: ({ name }) => own.has(name), findDead, logger }),
+    check: async () => {
+      await docker.ping();
+    },
     close: async () => undefined,
   };
 };
+
+const CPU_PERIOD_US = 100_000;
 
 /** 128 plus SIGKILL. */
 const KILLED = 137;
@@ -67,14 +106,19 @@ const startFailed = (error: unknown): ExecutionError =>
     { cause: error },
   );
 
-const containerOptions = (
-  { image, installationId, executorId, command }: DockerSandboxOptions & { image: RuntimeImage },
-  { executionId, attemptId, memoryMb }: SandboxRequest,
-): Docker.ContainerCreateOptions => {
+type StartOptions = DockerSandboxOptions & { image: RuntimeImage; name: string; memoryMb: number };
+
+const containerOptions = ({
+  image,
+  installationId,
+  executorId,
+  command,
+  name,
+  memoryMb,
+}: StartOptions): Docker.ContainerCreateOptions => {
   const memory = memoryMb * 1024 * 1024;
   return {
-    // A second guard against two sandboxes for one claim: names are unique.
-    name: `agentweaver-${executionId}-${attemptId.slice(-12)}`,
+    name,
     Image: image.tag,
     Entrypoint: command?.(image, memoryMb) ?? [image.node, ...runtimeArguments({ bundle: image.bundle, memoryMb })],
     Cmd: [],
@@ -85,8 +129,6 @@ const containerOptions = (
     Labels: {
       [LABELS.installation]: installationId,
       [LABELS.executor]: executorId,
-      [LABELS.execution]: executionId,
-      [LABELS.attempt]: attemptId,
     },
     Tty: false,
     OpenStdin: true,
@@ -105,7 +147,6 @@ const containerOptions = (
       Memory: memory,
       // Equal to the memory: no swap.
       MemorySwap: memory,
-      NanoCpus: SANDBOX_NANO_CPUS,
       Ulimits: [
         { Name: 'nofile', Soft: 256, Hard: 256 },
         { Name: 'core', Soft: 0, Hard: 0 },
@@ -118,20 +159,17 @@ const containerOptions = (
   };
 };
 
-const startContainer = async (
-  options: DockerSandboxOptions & { image: RuntimeImage },
-  request: SandboxRequest,
-): Promise<Sandbox> => {
-  const container = await options.docker.createContainer(containerOptions(options, request));
+const startContainer = async (options: StartOptions): Promise<Sandbox> => {
+  const container = await options.docker.createContainer(containerOptions(options));
   try {
-    return await attachAndStart(container, request);
+    return await attachAndStart(container, options.memoryMb);
   } catch (error) {
     await container.remove({ force: true, v: true }).catch(() => undefined);
     throw error;
   }
 };
 
-const attachAndStart = async (container: Docker.Container, { memoryMb }: SandboxRequest): Promise<Sandbox> => {
+const attachAndStart = async (container: Docker.Container, memoryMb: number): Promise<Sandbox> => {
   // Attached before the start, or the first output is lost.
   const socket = await container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true });
   if (!(socket instanceof Duplex)) throw new Error('The Docker engine gave no two-way stream.');

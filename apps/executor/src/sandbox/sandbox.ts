@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
+import type { SandboxChannel } from '../channel/sandbox-channel.ts';
 
-export type SandboxKind = 'docker' | 'process';
+export type SandboxKind = 'docker' | 'process' | 'kubernetes';
 
 export type SandboxExit = {
   /** As a shell gives it: the exit code, or 128 plus the signal. */
@@ -26,22 +27,81 @@ export type Sandbox = {
   kill(): Promise<void>;
 };
 
+/**
+ * Of the executors that were found on sandboxes, those that are dead. Asked after the sandboxes were listed: an executor
+ * that starts in between is alive by then.
+ */
+export type FindDead = (executorIds: readonly string[]) => Promise<ReadonlySet<string>>;
+
+/** What starts sandboxes: Docker, Kubernetes, or child processes of this machine. */
+export type SandboxBackend = {
+  readonly kind: SandboxKind;
+  /** What holds user code back here, in one sentence for people. */
+  readonly description: string;
+  /** In ms; absent: as long as a container may take. A cluster may have to pull an image or add a node first. */
+  readonly bootTimeoutMs?: number;
+  /** Where its sandboxes run, when that is one machine; a cluster finds room by itself. */
+  readonly host?: SandboxHost;
+  /**
+   * Starts one for nobody in particular, with all the processor it can get; its engine says `ready` on the channel some
+   * time later. Rejects with `ExecutionError` `sandbox_start_failed`.
+   */
+  boot(request: { memoryMb: number }): Promise<Sandbox>;
+  /** Holds it to the processor share of an execution, from when its engine is ready. */
+  limitProcessor(sandbox: Sandbox): Promise<void>;
+  /**
+   * Removes sandboxes with this installation's mark that nobody needs: those of executors that `findDead` tells of, and
+   * those of this one that it does not know (it knows what it boots, too). Returns how many.
+   */
+  reap(findDead: FindDead): Promise<number>;
+  /** Resolves when it would take a boot now; rejects with the reason, for `/ready`. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type SandboxHost = {
+  cores: number;
+  memoryBytes: number;
+  /** It is the executor's own machine: how busy it is can be seen from here. */
+  local: boolean;
+};
+
 export type SandboxRequest = {
   workspaceId: string;
   executionId: string;
-  /** The claim that this sandbox works for; one of an older claim is a stray. */
+  /** The claim that this sandbox works for. */
   attemptId: string;
   memoryMb: number;
 };
 
-/** Hands out sandboxes. One that starts them ahead of need fits behind the same two functions. */
+/** One execution's use of a sandbox that is ready. */
+export type SandboxLease = {
+  readonly sandbox: Sandbox;
+  readonly channel: SandboxChannel;
+  /** It stood ready: nothing was started for this execution. */
+  readonly warm: boolean;
+  /**
+   * Gives it back after the execution's last event: it may serve the same workspace again when its engine says that it is
+   * idle and no user code ran in it; else it is removed. Returns at once; safe to call again.
+   */
+  release(): void;
+  /** Ends it and what runs in it. */
+  kill(): Promise<void>;
+};
+
+/** Hands out sandboxes, started ahead of need; see `pool/pool.ts`. */
 export type SandboxProvider = {
   readonly kind: SandboxKind;
-  /** What holds user code back here, in one sentence for people. */
   readonly description: string;
-  /** Rejects with `ExecutionError` `sandbox_start_failed`. */
-  acquire(request: SandboxRequest): Promise<Sandbox>;
-  /** Stops what was started and not handed out. */
+  /** Rejects with `ExecutionError` `sandbox_start_failed`, or with the signal's reason. */
+  acquire(request: SandboxRequest, signal: AbortSignal): Promise<SandboxLease>;
+  /** Executions that wait on the queue: what the pool is sized by. */
+  expect(queueDepth: number): void;
+  /** As `SandboxBackend.reap`. */
+  reap(findDead: FindDead): Promise<number>;
+  /** Resolves when executions would get a sandbox now; rejects with the reason, for `/ready`. */
+  check(): Promise<void>;
+  /** Removes every sandbox, also those in use; resolves when none is left. */
   close(): Promise<void>;
 };
 

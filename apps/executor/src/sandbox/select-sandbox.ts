@@ -1,17 +1,20 @@
 import Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { createDockerProvider } from './docker-sandbox.ts';
-import { createProcessProvider } from './process-sandbox.ts';
+import { createDockerBackend } from './docker-sandbox.ts';
+import type { KubernetesOptions } from './kubernetes/kubernetes-sandbox.ts';
+import { createProcessBackend } from './process-sandbox.ts';
 import { ensureRuntimeImage } from './runtime-image.ts';
-import type { SandboxProvider } from './sandbox.ts';
+import type { SandboxBackend, SandboxHost } from './sandbox.ts';
 
-export type SandboxChoice = 'auto' | 'docker' | 'process';
+export type SandboxChoice = 'auto' | 'docker' | 'process' | 'kubernetes';
 
 const PING_TIMEOUT_MS = 3_000;
 /** Pulled by engines on machines that this one's binaries do not run on (Docker Desktop). */
 const PUBLISHED_BASE_IMAGE = 'node:24-slim';
 
-export type SelectedSandbox = { provider: SandboxProvider; docker?: Docker };
+export type KubernetesSettings = { image?: string; namespace?: string; runtimeClass?: string };
+
+export type SelectedSandbox = { backend: SandboxBackend; docker?: Docker };
 
 /**
  * `docker` refuses to start without an engine; `auto` takes an engine where one answers and the process sandbox
@@ -21,6 +24,7 @@ export const selectSandbox = async ({
   choice,
   bundleFile,
   baseImage,
+  kubernetes,
   installationId,
   executorId,
   logger,
@@ -28,19 +32,23 @@ export const selectSandbox = async ({
   choice: SandboxChoice;
   bundleFile: string;
   baseImage?: string;
+  kubernetes: KubernetesSettings;
   installationId: string;
   executorId: string;
   logger: Logger;
 }): Promise<SelectedSandbox> => {
-  if (choice === 'process') return { provider: await createProcessProvider({ bundleFile }) };
+  if (choice === 'kubernetes') return selectKubernetes({ ...kubernetes, installationId, executorId, logger });
+  if (choice === 'process') return { backend: await createProcessBackend({ bundleFile }) };
   const docker = new Docker();
   try {
     const engine = await describeEngine(docker);
-    const provider = await createDockerProvider({
+    const backend = await createDockerBackend({
       docker,
       installationId,
       executorId,
       engineName: engine.name,
+      host: engine.host,
+      logger,
       ensureImage: () =>
         ensureRuntimeImage({
           docker,
@@ -48,7 +56,7 @@ export const selectSandbox = async ({
           baseImage: baseImage ?? (engine.runsOurBinary ? undefined : PUBLISHED_BASE_IMAGE),
         }),
     });
-    return { provider, docker };
+    return { backend, docker };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (choice === 'docker') {
@@ -58,20 +66,44 @@ export const selectSandbox = async ({
       );
     }
     logger.warn({ reason }, 'no usable Docker engine, executions run in child processes');
-    return { provider: await createProcessProvider({ bundleFile }) };
+    return { backend: await createProcessBackend({ bundleFile }) };
+  }
+};
+
+const selectKubernetes = async ({
+  image,
+  ...options
+}: KubernetesSettings & Omit<KubernetesOptions, 'image'>): Promise<SelectedSandbox> => {
+  if (!image) throw new Error('SANDBOX=kubernetes needs SANDBOX_IMAGE: what its Pods run.');
+  // The library is big: whoever runs no Pods does not load it.
+  const { createKubernetesBackend } = await import('./kubernetes/kubernetes-sandbox.ts');
+  try {
+    return { backend: await createKubernetesBackend({ image, ...options }) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`SANDBOX=kubernetes, but the cluster cannot be used (${reason}).`, { cause: error });
   }
 };
 
 const ARCHITECTURES: Record<string, string> = { x86_64: 'x64', amd64: 'x64', aarch64: 'arm64', arm64: 'arm64' };
 
-const describeEngine = async (docker: Docker): Promise<{ name: string; runsOurBinary: boolean }> => {
+const describeEngine = async (docker: Docker): Promise<{ name: string; runsOurBinary: boolean; host: SandboxHost }> => {
   const [version, info] = await withTimeout(Promise.all([docker.version(), docker.info()]));
   if (info.OSType !== 'linux') throw new Error('the engine does not run Linux containers');
   return {
     name: `Docker ${version.Version}`,
     runsOurBinary: process.platform === 'linux' && ARCHITECTURES[info.Architecture] === process.arch,
+    host: { cores: info.NCPU, memoryBytes: info.MemTotal, local: isLocal(docker) },
   };
 };
+
+/** An engine behind a socket file on Linux runs on this very machine; elsewhere it is in a machine of its own. */
+const isLocal = ({ modem }: Docker): boolean =>
+  process.platform === 'linux' &&
+  typeof modem === 'object' &&
+  modem !== null &&
+  'socketPath' in modem &&
+  Boolean(modem.socketPath);
 
 const withTimeout = async <T>(work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
