@@ -4,6 +4,10 @@
 export const SWEEP_INTERVAL_MS = 5_000;
 /** A wait that ends by itself sooner than this is resumed to the second, by its job; a longer one by a sweep. */
 export const RESUME_BY_QUEUE_MS = 600_000;
+/** New schedules are seen so soon; those that are known are fired when they are due. */
+export const SCHEDULE_POLL_MS = 1_000;
+/** Webhook calls too old to be repeated are forgotten this often. */
+export const DELIVERY_SWEEP_INTERVAL_MS = 60_000;
 export const REAP_INTERVAL_MS = 30_000;
 
 // Stop; all of it together is shorter than the grace of docker/compose.yml (30 s) and of the starter (20 s)

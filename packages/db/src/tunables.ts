@@ -29,6 +29,8 @@ export const TUNABLES = {
   maxInputBytes: 1024 * 1024,
   /** How far away a start may be put off. */
   maxStartDelayMs: 365 * 86_400_000,
+  /** Schedules of one workflow, and as many webhooks. */
+  maxTriggersPerWorkflow: 100,
   /** A longer log message is cut. */
   maxEventMessageLength: 10_000,
 } as const;
