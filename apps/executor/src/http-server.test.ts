@@ -10,8 +10,10 @@ afterEach(() => {
   server.close();
 });
 
+const parts = { database: 'ok', queue: 'ok', live: 'ok', sandbox: 'ok', disk: 'ok' } as const;
+
 const get = async (path: string, readiness: Partial<Readiness> = {}, init: RequestInit = {}) => {
-  const answer: Readiness = { missing: [], sandbox: null, models: [], ...readiness };
+  const answer: Readiness = { missing: [], parts, sandbox: null, models: [], ...readiness };
   server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -32,7 +34,7 @@ test('/ready tells the sandbox and the models', async () => {
   const models = [{ id: 'demo/demo-model', name: 'Demo', source: 'built in' }];
   const response = await get('/ready?x=1', { sandbox, models });
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ status: 'ready', missing: [], sandbox, models });
+  expect(await response.json()).toEqual({ status: 'ready', missing: [], parts, sandbox, models });
 });
 
 test.each([

@@ -1,9 +1,11 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import type { PartStates } from './readiness.ts';
 
 export type Readiness = {
   /** What is missing, in words; empty when the executor takes work. */
   missing: string[];
+  parts: PartStates['parts'];
   sandbox: { kind: string; description: string } | null;
   /** Models that need no key: the local server's, and the demo model. */
   models: { id: string; name: string; source: string }[];

@@ -1,15 +1,22 @@
 import { parseEnv } from './env.ts';
-import { startExecutor } from './start-executor.ts';
+import { type RunningExecutor, startExecutor } from './start-executor.ts';
+import { HARD_EXIT_MS } from './tunables.ts';
 
-/** After this the process ends, come what may: a database or a Docker engine that hangs must not keep it. */
-const HARD_EXIT_MS = 10_000;
+/** A terminal's Ctrl-C may arrive twice, from the terminal and handed on; only a later one means impatience. */
+const SAME_KEYPRESS_MS = 500;
 
 const main = async (): Promise<void> => {
-  const executor = await startExecutor(parseEnv(process.env));
-  let stopping = false;
+  let executor: RunningExecutor | undefined;
+  let stoppingSince: number | undefined;
   const stop = (signal: string) => {
-    if (stopping) return;
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      // What runs is found by the sweeper of another executor, and its sandboxes by a reaper.
+      if (performance.now() - stoppingSince > SAME_KEYPRESS_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
+    // While it starts there is nothing to give back.
+    if (!executor) process.exit(0);
     setTimeout(() => process.exit(1), HARD_EXIT_MS).unref();
     executor.stop(signal).then(
       () => process.exit(0),
@@ -18,6 +25,7 @@ const main = async (): Promise<void> => {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  executor = await startExecutor(parseEnv(process.env));
 };
 
 main().catch((error: unknown) => {

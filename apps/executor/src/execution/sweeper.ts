@@ -1,13 +1,15 @@
-import { disownExecutions, findCurrentClaims, findOwners } from '@agentweaver/db/execution-owners';
+import { disownExecutions, findOwners } from '@agentweaver/db/execution-owners';
 import { sweepStale } from '@agentweaver/db/execution-sweeper';
+import { listExecutors, sweepExecutors } from '@agentweaver/db/executor-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
 import { sweepModelCache } from '@agentweaver/db/model-cache-store';
 import type { ExecutionQueue } from '@agentweaver/db/queue';
-import type Docker from 'dockerode';
+import { TUNABLES } from '@agentweaver/db/tunables';
 import type { Logger } from 'pino';
 import type { ExecutorIdentity } from '../executor-identity.ts';
-import { reapStrays } from '../sandbox/reaper.ts';
+import type { Presence } from '../presence.ts';
+import type { SandboxProvider } from '../sandbox/sandbox.ts';
 import { REAP_INTERVAL_MS, SWEEP_INTERVAL_MS } from '../tunables.ts';
 
 export type Sweeper = {
@@ -20,31 +22,38 @@ type SweeperOptions = {
   queue: ExecutionQueue;
   live: LiveChannel;
   identity: ExecutorIdentity;
-  /** Where containers are reaped; absent with process sandboxes, which die with their executor. */
-  docker?: Docker;
-  installationId: string;
+  presence: Presence;
+  sandboxes: SandboxProvider;
   logger: Logger;
 };
 
+/** After the database was away for everybody, claims are only stale when their owners have had the time to renew them. */
+const SETTLED_AFTER_MS = 2 * TUNABLES.heartbeatMs;
+
 /**
  * Repairs what a crash left behind, once before this returns and then again and again: claims of executors known to be
- * dead, executions without an owner or without a job, containers without an execution, answers too old to be given again.
+ * dead, executions without an owner or without a job, sandboxes without an executor, answers too old to be given again.
  */
 export const startSweeper = async (options: SweeperOptions): Promise<Sweeper> => {
   const { logger } = options;
   let running: Promise<void> | undefined;
-  let reapedAt = Number.NEGATIVE_INFINITY;
+  let tidiedAt = Number.NEGATIVE_INFINITY;
 
-  const run = async (): Promise<void> => {
+  /** One part that is away does not keep the others from being repaired. */
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
-      await sweep(options);
-      if (performance.now() - reapedAt < REAP_INTERVAL_MS) return;
-      reapedAt = performance.now();
-      await reap(options);
-      await sweepModelCache(options.prisma);
+      await work();
     } catch (error) {
-      logger.error({ err: error }, 'a sweep failed, the next one tries again');
+      logger.error({ err: error, what }, 'a sweep failed, the next one tries again');
     }
+  };
+  const run = async (): Promise<void> => {
+    await attempt('executions', () => sweep(options));
+    if (performance.now() - tidiedAt < REAP_INTERVAL_MS) return;
+    tidiedAt = performance.now();
+    await attempt('sandboxes', () => reap(options));
+    await attempt('executors', () => forgetExecutors(options));
+    await attempt('model cache', () => sweepModelCache(options.prisma).then(() => undefined));
   };
   const start = (): void => {
     running ??= run().finally(() => {
@@ -63,18 +72,26 @@ export const startSweeper = async (options: SweeperOptions): Promise<Sweeper> =>
   };
 };
 
-const sweep = async ({ prisma, queue, live, identity, logger }: SweeperOptions): Promise<void> => {
+const sweep = async ({ prisma, queue, live, identity, presence, logger }: SweeperOptions): Promise<void> => {
   const dead = (await findOwners(prisma)).filter(identity.isKnownDead);
   if (dead.length > 0) {
     const count = await disownExecutions(prisma, dead);
     logger.warn({ executors: dead, executions: count }, 'an executor of this machine has died');
   }
+  if (presence.hadGap() && presence.steadyMs() < SETTLED_AFTER_MS) return;
   const { requeued, ended } = await sweepStale({ prisma, queue });
   if (requeued.length > 0) logger.info({ executionIds: requeued }, 'queued again');
-  for (const { id, lastSeq } of ended) await live.publish(id, { type: 'events', lastSeq });
+  for (const { id, lastSeq } of ended) {
+    await live.publish(id, { type: 'events', lastSeq, ended: true }).catch(() => undefined);
+  }
 };
 
-const reap = async ({ docker, prisma, installationId, logger }: SweeperOptions): Promise<void> => {
-  if (!docker) return;
-  await reapStrays({ docker, installationId, currentAttempts: (ids) => findCurrentClaims(prisma, ids), logger });
+const reap = async ({ sandboxes, presence, logger }: SweeperOptions): Promise<void> => {
+  const removed = await sandboxes.reap(presence.findDead);
+  if (removed > 0) logger.info({ removed }, 'stray sandboxes are gone');
+};
+
+const forgetExecutors = async ({ prisma, identity }: SweeperOptions): Promise<void> => {
+  const knownDead = (await listExecutors(prisma)).flatMap(({ id }) => (identity.isKnownDead(id) ? id : []));
+  await sweepExecutors(prisma, knownDead);
 };

@@ -1,48 +1,52 @@
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { REAP_GRACE_MS } from '../tunables.ts';
 import { ignoreGone } from './docker-errors.ts';
 import { LABELS } from './docker-labels.ts';
-
-/** The claim that an execution runs under now; `undefined` when it does not run, or is unknown here. */
-export type CurrentAttempts = (
-  executionIds: string[],
-) => Promise<Map<string, { attemptId: string | null; running: boolean }>>;
+import type { FindDead } from './sandbox.ts';
 
 /**
- * Removes containers that no execution needs: those of an executor that was killed. Only containers of this
- * installation are looked at, and of those only the ones whose claim is over, whoever started them.
- * Returns how many were removed.
+ * Removes containers that nobody needs: those of dead executors, and those of this one that it does not know. Only
+ * containers of this installation are looked at. Returns how many were removed; rejects when the engine does not answer.
  */
 export const reapStrays = async ({
   docker,
   installationId,
-  currentAttempts,
+  executorId,
+  isOwn,
+  findDead,
   logger,
-  now = Date.now,
 }: {
   docker: Docker;
   installationId: string;
-  currentAttempts: CurrentAttempts;
+  executorId: string;
+  /** Whether this executor uses, keeps or boots the container with this id and name. */
+  isOwn: (container: { id: string; name: string }) => boolean;
+  findDead: FindDead;
   logger: Logger;
-  now?: () => number;
 }): Promise<number> => {
   const containers = await docker.listContainers({
     all: true,
     filters: { label: [`${LABELS.installation}=${installationId}`] },
   });
-  const ids = containers.flatMap((container) => container.Labels[LABELS.execution] ?? []);
-  if (ids.length === 0) return 0;
-  const current = await currentAttempts([...new Set(ids)]);
-
+  const executorOf = ({ Labels }: Docker.ContainerInfo): string => Labels[LABELS.executor] ?? '';
+  const others = new Set(containers.map(executorOf).filter((id) => id !== executorId));
+  const dead = others.size === 0 ? new Set<string>() : await findDead([...others]);
   const strays = containers.filter((container) => {
-    const execution = current.get(container.Labels[LABELS.execution] ?? '');
-    if (execution === undefined) return now() - container.Created * 1000 > REAP_GRACE_MS;
-    return !execution.running || execution.attemptId !== container.Labels[LABELS.attempt];
+    const owner = executorOf(container);
+    if (owner !== executorId) return dead.has(owner);
+    // The engine puts a slash before each name.
+    return !isOwn({ id: container.Id, name: (container.Names[0] ?? '').slice(1) });
   });
+  let removed = 0;
   for (const stray of strays) {
-    logger.info({ containerId: stray.Id, executionId: stray.Labels[LABELS.execution] }, 'removing a stray container');
-    await docker.getContainer(stray.Id).remove({ force: true, v: true }).catch(ignoreGone);
+    logger.info({ containerId: stray.Id, executor: executorOf(stray) }, 'removing a stray container');
+    await docker
+      .getContainer(stray.Id)
+      .remove({ force: true, v: true })
+      .then(() => {
+        removed += 1;
+      })
+      .catch(ignoreGone);
   }
-  return strays.length;
+  return removed;
 };

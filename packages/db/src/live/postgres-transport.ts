@@ -74,6 +74,12 @@ export const createPostgresTransport = (options: Options, onText: OnText): Trans
       // Gone connections listen to nothing.
       if (client) await command(client, `UNLISTEN ${channelOf(topic)}`).catch(() => undefined);
     },
+    check: async () => {
+      const client = await sender.open();
+      await client.query('SELECT 1');
+      // Comes back by itself when something is listened to.
+      if (topics.size > 0 && !listener.current()) throw new Error('The subscription to the database is interrupted.');
+    },
     close: async () => {
       closed = true;
       await Promise.all([sender.close(), listener.close()]);

@@ -20,6 +20,10 @@ export const createRedisTransport = (
     unlisten: async (topic) => {
       await subscriber.unsubscribe(channelPrefix + topic);
     },
+    check: async () => {
+      await publisher.ping();
+      if (subscriber.status !== 'ready') throw new Error('The subscription to Redis is interrupted.');
+    },
     close: async () => {
       publisher.disconnect();
       subscriber.disconnect();

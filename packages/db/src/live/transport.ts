@@ -4,6 +4,8 @@ export type Transport = {
   /** Resolves when texts of the topic arrive from now on. */
   listen: (topic: string) => Promise<void>;
   unlisten: (topic: string) => Promise<void>;
+  /** Resolves when both directions work now. */
+  check: () => Promise<void>;
   close: () => Promise<void>;
 };
 
