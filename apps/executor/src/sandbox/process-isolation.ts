@@ -1,83 +1,71 @@
-import { type SpawnOptions, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { NO_ENVIRONMENT, runtimeArguments } from './sandbox.ts';
+import { type ControlGroups, openControlGroups } from './process-cgroup.ts';
+import { describeProcess } from './process-description.ts';
+import { findTools, type ProcessPlan, plansFor, type Tools } from './process-namespaces.ts';
+import { prepareProcessRoot } from './process-root.ts';
+import { type Protection, testIsolation } from './process-self-test.ts';
+import { type StartOptions, startProcess } from './start-process.ts';
 
-/** How a sandbox process is started on this machine. */
-export type Isolation = {
-  /** A command that runs the rest of its arguments. */
-  wrapper: string[];
-  options: Pick<SpawnOptions, 'uid' | 'gid'>;
-  /** What holds, for people. */
+/** How sandbox processes are started on this machine, and what was found to hold there. */
+export type ProcessIsolation = {
+  plan: ProcessPlan;
+  groups?: ControlGroups;
+  /** Result of the self-test. */
+  protections: Protection[];
+  /** The same in one sentence for people. */
   description: string;
+  close(): Promise<void>;
 };
 
 const PROBE_TIMEOUT_MS = 5_000;
-const NOBODY = { uid: 65_534, gid: 65_534 };
+const PROBE_MEMORY_MB = 256;
 
-const BASE = 'a child process without environment, file access, child processes or add-ons, with a memory limit';
-
-/** From the strongest to the weakest; the first whose runtime says `ready` is taken. */
-const candidates = (): Isolation[] => {
-  // A new network namespace holds no interface that is up. The process dies with its executor.
-  const ownNetwork = ['unshare', '--user', '--net', '--ipc', '--'];
-  const diesWithParent = ['setpriv', '--pdeathsig', 'KILL', '--'];
-  const isRoot = process.getuid?.() === 0;
-  const users = isRoot
-    ? [
-        { options: NOBODY, as: ', as the user nobody' },
-        { options: {}, as: '' },
-      ]
-    : [{ options: {}, as: '' }];
-  const linux = process.platform === 'linux';
-  return users.flatMap(({ options, as }) => [
-    ...(linux
-      ? [
-          {
-            wrapper: [...ownNetwork, ...diesWithParent],
-            options,
-            description: `Process: ${BASE} and without network${as}.`,
-          },
-          { wrapper: ownNetwork, options, description: `Process: ${BASE} and without network${as}.` },
-          { wrapper: diesWithParent, options, description: `Process: ${BASE}${as}. ${NETWORK_WARNING}` },
-        ]
-      : []),
-    { wrapper: [], options, description: `Process: ${BASE}${as}. ${NETWORK_WARNING}` },
-  ]);
-};
-
-const NETWORK_WARNING =
-  'The network is closed to Code nodes by the runtime alone, because this machine gives no network namespace: run only workflows you trust, or install Docker.';
-
-/** Finds out what this machine allows by doing it. */
-export const probeIsolation = async (bundleFile: string): Promise<Isolation> => {
-  for (const isolation of candidates()) {
-    if (await works(isolation, bundleFile)) return isolation;
+/** Finds out what this machine allows by doing it, and takes the strongest that works. */
+export const findIsolation = async ({
+  bundleFile,
+  tools = findTools(),
+}: {
+  bundleFile: string;
+  tools?: Tools;
+}): Promise<ProcessIsolation> => {
+  const root = tools.unshare ? await prepareProcessRoot({ bundleFile }).catch(() => undefined) : undefined;
+  const groups = tools.sh ? await openControlGroups().catch(() => undefined) : undefined;
+  const close = async (): Promise<void> => {
+    await groups?.close();
+    await root?.remove();
+  };
+  try {
+    for (const plan of plansFor({ tools, root })) {
+      const found = (groups && (await tryPlan({ plan, groups, bundleFile }))) ?? (await tryPlan({ plan, bundleFile }));
+      if (!found) continue;
+      const protections = await testIsolation({ ...found, bundleFile });
+      return { ...found, protections, description: describeProcess(plan, protections), close };
+    }
+  } catch (error) {
+    await close();
+    throw error;
   }
+  await close();
   throw new Error('The sandbox runtime does not start as a process on this machine; build it with "npm run build".');
 };
 
-const works = async ({ wrapper, options }: Isolation, bundleFile: string): Promise<boolean> => {
-  const [command = '', ...args] = [
-    ...wrapper,
-    process.execPath,
-    ...runtimeArguments({ bundle: bundleFile, memoryMb: 256 }),
-  ];
-  const child = spawn(command, args, { ...options, env: NO_ENVIRONMENT, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
-  child.stdin?.on('error', () => undefined);
-  const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS);
+/** Whether the runtime says `ready` when it is started so. */
+const tryPlan = async ({
+  plan,
+  groups,
+  bundleFile,
+}: StartOptions): Promise<Pick<ProcessIsolation, 'plan' | 'groups'> | undefined> => {
+  const sandbox = await startProcess({ plan, groups, bundleFile }, PROBE_MEMORY_MB).catch(() => undefined);
+  if (!sandbox) return undefined;
+  const timer = setTimeout(() => void sandbox.kill(), PROBE_TIMEOUT_MS);
   try {
-    const closed = once(child, 'close');
-    closed.catch(() => undefined);
     let output = '';
-    for await (const chunk of child.stdout ?? []) {
+    for await (const chunk of sandbox.stdout) {
       output += String(chunk);
       if (output.includes('\n')) break;
     }
-    return output.startsWith('{"type":"ready"');
-  } catch {
-    return false;
+    return output.startsWith('{"type":"ready"') ? { plan, ...(groups ? { groups } : {}) } : undefined;
   } finally {
     clearTimeout(timer);
-    child.kill('SIGKILL');
+    await sandbox.kill();
   }
 };

@@ -1,104 +1,61 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { constants } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
-import { STDERR_TAIL_BYTES } from '../tunables.ts';
-import { type Isolation, probeIsolation } from './process-isolation.ts';
-import { residentBytes } from './process-memory.ts';
-import {
-  createTail,
-  NO_ENVIRONMENT,
-  runtimeArguments,
-  type Sandbox,
-  type SandboxExit,
-  type SandboxProvider,
-  type SandboxRequest,
-  saysHeapIsFull,
-} from './sandbox.ts';
+import { findIsolation } from './process-isolation.ts';
+import type { Tools } from './process-namespaces.ts';
+import type { Protection } from './process-self-test.ts';
+import type { Sandbox, SandboxBackend } from './sandbox.ts';
+import { type ProcessSandbox, type StartOptions, startProcess } from './start-process.ts';
 
-const MEMORY_CHECK_MS = 50;
+export type ProcessBackend = SandboxBackend & {
+  /** What the self-test found, threat by threat. */
+  readonly protections: readonly Protection[];
+};
 
 /**
- * Where no Docker engine answers: a child Node without environment, files, child processes and add-ons, with as much
- * of the kernel's isolation as this machine gives. Weaker than a container, and every screen says so.
+ * Where no Docker engine answers: a child Node with as much of the kernel's isolation as this machine gives, found out
+ * by trying. Weaker than a container, and every screen says so.
  */
-export const createProcessProvider = async ({ bundleFile }: { bundleFile: string }): Promise<SandboxProvider> => {
-  const isolation = await probeIsolation(bundleFile);
+export const createProcessBackend = async ({
+  bundleFile,
+  command,
+  tools,
+}: {
+  bundleFile: string;
+  /** Tests put hostile programs here, and take tools away. */
+  command?: StartOptions['command'];
+  tools?: Tools;
+}): Promise<ProcessBackend> => {
+  const isolation = await findIsolation({ bundleFile, ...(tools ? { tools } : {}) });
+  const running = new Map<string, ProcessSandbox>();
   return {
     kind: 'process',
     description: isolation.description,
-    acquire: async (request) => startProcess({ bundleFile, isolation }, request),
-    close: async () => undefined,
-  };
-};
-
-const startProcess = async (
-  { bundleFile, isolation }: { bundleFile: string; isolation: Isolation },
-  { memoryMb }: SandboxRequest,
-): Promise<Sandbox> => {
-  const [command = '', ...wrapper] = [
-    ...isolation.wrapper,
-    process.execPath,
-    ...runtimeArguments({ bundle: bundleFile, memoryMb }),
-  ];
-  const child = spawn(command, wrapper, {
-    ...isolation.options,
-    env: NO_ENVIRONMENT,
-    cwd: '/',
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  try {
-    await started(child);
-  } catch (error) {
-    throw new ExecutionError(
-      {
-        code: 'sandbox_start_failed',
-        message: 'The process for this execution could not be started.',
-        hint: 'Run it again. If it goes on, the operator finds the reason in the log of the executor.',
-      },
-      { cause: error },
-    );
-  }
-  const { stdin, stdout, stderr } = child;
-  const tail = createTail(STDERR_TAIL_BYTES);
-  stderr.on('data', tail.push);
-  // Writing to a process that has just ended is not an error of ours; how it ended is told by `exited`.
-  stdin.on('error', () => undefined);
-
-  let overLimit = false;
-  const watch = setInterval(() => {
-    if (residentBytes(child.pid) <= memoryMb * 1024 * 1024) return;
-    overLimit = true;
-    child.kill('SIGKILL');
-  }, MEMORY_CHECK_MS);
-
-  const exited = new Promise<SandboxExit>((resolve) => {
-    child.once('close', (code, signal) => {
-      clearInterval(watch);
-      const text = tail.text();
-      const number = code ?? 128 + (signal ? constants.signals[signal] : 0);
-      resolve({ code: number, outOfMemory: overLimit || saysHeapIsFull(text), stderr: text });
-    });
-  });
-
-  return {
-    id: `process-${child.pid}-${randomUUID().slice(0, 8)}`,
-    kind: 'process',
-    memoryMb,
-    stdin,
-    stdout,
-    exited,
-    kill: async () => {
-      child.kill('SIGKILL');
-      // `close` waits for the streams, and nobody may be reading any more.
-      stdout.resume();
-      await exited;
+    protections: isolation.protections,
+    host: { cores: availableParallelism(), memoryBytes: process.constrainedMemory() || totalmem(), local: true },
+    boot: async ({ memoryMb }): Promise<Sandbox> => {
+      try {
+        const sandbox = await startProcess({ ...isolation, bundleFile, command }, memoryMb);
+        running.set(sandbox.id, sandbox);
+        void sandbox.exited.then(() => running.delete(sandbox.id));
+        return sandbox;
+      } catch (error) {
+        throw new ExecutionError(
+          {
+            code: 'sandbox_start_failed',
+            message: 'The process for this execution could not be started.',
+            hint: 'Run it again. If it goes on, the operator finds the reason in the log of the executor.',
+          },
+          { cause: error },
+        );
+      }
+    },
+    limitProcessor: async ({ id }) => running.get(id)?.limitProcessor(),
+    // The kernel ends them with their executor, and what is left of files the next one removes at its start.
+    reap: async () => 0,
+    check: async () => undefined,
+    close: async () => {
+      await Promise.all([...running.values()].map((sandbox) => sandbox.kill()));
+      await isolation.close();
     },
   };
 };
-
-const started = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', reject);
-  });
