@@ -31,6 +31,16 @@ export const waitSchema = z.object({
 });
 export type Wait = z.infer<typeof waitSchema>;
 
+const MAX_INT = 2 ** 31 - 1;
+
+/** What a step took, where whoever runs the engine measures it; the engine itself does not. */
+export const stepUsageSchema = z.object({
+  /** Processor time, in ms. */
+  cpuMs: z.int().min(0).max(MAX_INT).optional(),
+  /** The most memory that the whole sandbox held while the step ran, in KiB. */
+  memoryPeakKib: z.int().min(0).max(MAX_INT).optional(),
+});
+
 /**
  * What the engine reports, in order. A step is a node in an iteration; it goes `step_started → (step_log |
  * step_retrying | step_delta | tool_started | tool_completed | message)* → step_completed | step_failed |
@@ -107,6 +117,7 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     costUsd: z.number().optional(),
     /** Every model answer of it came from the response cache. */
     cached: z.boolean().optional(),
+    ...stepUsageSchema.shape,
   }),
   z.object({
     type: z.literal('step_failed'),
@@ -119,6 +130,7 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     continued: z.boolean(),
     output: z.unknown().optional(),
     ports: z.array(z.string()).optional(),
+    ...stepUsageSchema.shape,
   }),
   z.object({ type: z.literal('step_skipped'), at, nodeId, iteration, reason: z.string() }),
   z.object({ type: z.literal('step_cancelled'), at, nodeId, iteration }),

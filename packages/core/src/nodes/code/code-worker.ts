@@ -5,6 +5,7 @@ import type { CodeRequest } from '../../host/host.ts';
 import { describeFailure, outcomeSchema } from './code-outcome.ts';
 import { createLogReader } from './log-reader.ts';
 import { createMemoryWatch, heapLimits, type MemoryWatch, MIB } from './memory-watch.ts';
+import { LOG_BYTES } from './realm-source.ts';
 import { WORKER_SOURCE } from './worker-source.ts';
 
 /** The largest result, in characters of JSON: it has to pass through the sandbox channel. */
@@ -17,8 +18,8 @@ const MAX_LEFT_BYTES = 48 * MIB;
 const LAST_USAGE_MS = 20;
 
 const messageSchema = z.discriminatedUnion('type', [
-  /** A context for the next request is there, and this is its log. */
-  z.object({ type: z.literal('ready'), logs: z.instanceof(SharedArrayBuffer) }),
+  /** A context for the next request is there. */
+  z.object({ type: z.literal('ready') }),
   z.object({
     type: z.literal('outcome'),
     outcome: z.string(),
@@ -49,7 +50,9 @@ type Listener = { onMessage: (message: Message) => void; onEnd: (error: Executio
 
 /** A thread for user code with `memoryMb` MiB of its own. It does not keep the process alive unless it has work. */
 export const startCodeWorker = (memoryMb: number): CodeWorker => {
+  /** Counts the requests; the worker sleeps until it rises. */
   const bell = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const logMemory = new SharedArrayBuffer(LOG_BYTES);
   const worker = new Worker(WORKER_SOURCE, {
     eval: true,
     name: 'code-node',
@@ -58,12 +61,12 @@ export const startCodeWorker = (memoryMb: number): CodeWorker => {
     // Not piped to this process: its own stdout is the sandbox channel.
     stdout: true,
     stderr: true,
-    workerData: { bell },
+    workerData: { bell, logs: logMemory },
     resourceLimits: heapLimits(memoryMb),
   });
   worker.unref();
   const memory = createMemoryWatch(worker, memoryMb);
-  let nextLogs: SharedArrayBuffer | undefined;
+  let isReady = false;
   let listener: Listener | undefined;
   let state: 'idle' | 'busy' | 'ended' = 'idle';
   let ending: ExecutionError | undefined;
@@ -77,7 +80,7 @@ export const startCodeWorker = (memoryMb: number): CodeWorker => {
   worker.on('message', (raw: unknown) => {
     const message = messageSchema.safeParse(raw);
     if (!message.success) return end(crashError('its worker sent something else than a result'));
-    if (message.data.type === 'ready') nextLogs = message.data.logs;
+    if (message.data.type === 'ready') isReady = true;
     listener?.onMessage(message.data);
   });
   worker.on('error', (error: NodeJS.ErrnoException) =>
@@ -103,13 +106,13 @@ export const startCodeWorker = (memoryMb: number): CodeWorker => {
 
   const execute = async (request: CodeRequest, signal: AbortSignal, tellUsage: (micros: number) => void) => {
     const message = { source: request.source, variables: JSON.stringify(request.variables) };
-    let logs: ReturnType<typeof createLogReader> | undefined;
+    const logs = createLogReader(logMemory, request.onLog);
     let limit: NodeJS.Timeout | undefined;
     let abort = () => {};
     let after: Extract<Message, { type: 'outcome' }> | undefined;
     memory.begin();
     const watch = setInterval(() => {
-      logs?.read();
+      logs.read();
       void memory.isOver().then((over) => over && listener?.onEnd(outOfMemoryError(memory)));
     }, WATCH_INTERVAL_MS);
     try {
@@ -117,21 +120,20 @@ export const startCodeWorker = (memoryMb: number): CodeWorker => {
         abort = () => reject(signal.reason);
         signal.addEventListener('abort', abort, { once: true });
         /** The time that a worker takes to start is not the code's. */
-        const begin = (memoryOfLogs: SharedArrayBuffer) => {
-          nextLogs = undefined;
-          logs = createLogReader(memoryOfLogs, request.onLog);
+        const begin = () => {
+          isReady = false;
           limit = setTimeout(() => reject(timeoutError(request.timeoutMs)), request.timeoutMs);
         };
         listener = {
           onEnd: reject,
           onMessage: (told) => {
-            if (told.type === 'ready') return begin(told.logs);
+            if (told.type === 'ready') return begin();
             after = told;
             resolve(told.outcome);
           },
         };
         if (ending) return reject(ending);
-        if (nextLogs) begin(nextLogs);
+        if (isReady) begin();
         worker.postMessage(message);
         const rung = new Int32Array(bell);
         Atomics.add(rung, 0, 1);
@@ -147,13 +149,14 @@ export const startCodeWorker = (memoryMb: number): CodeWorker => {
         cpuBefore += after.cpuMicros;
         tellUsage(after.cpuMicros);
         if (ending || after.heldBytes > MAX_LEFT_BYTES) void stop();
-        else state = 'idle';
       } else {
         tellUsage(await lastUsage());
         await stop();
       }
       worker.unref();
-      logs?.finish();
+      logs.finish();
+      // Not before its log is read: the next request writes over it.
+      if (state === 'busy') state = 'idle';
     }
   };
 

@@ -3,6 +3,8 @@ import { MAX_FIELD_LENGTH } from '../../definition/fields.ts';
 import type { NodeDefinition } from '../node-type.ts';
 
 const MAX_TIMEOUT_MS = 300_000;
+/** What a Code node may use unless it says otherwise, in MiB. */
+export const DEFAULT_CODE_MEMORY_MB = 128;
 
 const EXAMPLE_SOURCE = `// input: the workflow's input. previous: what came in. steps: earlier results, e.g. steps.agent.output
 const text = typeof previous === 'string' ? previous : JSON.stringify(previous);
@@ -18,7 +20,7 @@ export const codeConfig = z.strictObject({
     widget: 'code',
     multiline: true,
   }),
-  memoryMb: z.int().min(16).max(1_024).default(128).meta({
+  memoryMb: z.int().min(16).max(1_024).default(DEFAULT_CODE_MEMORY_MB).meta({
     title: 'Memory',
     description: 'The most memory the code may use, in MiB.',
   }),
@@ -37,7 +39,7 @@ export const codeDefinition: NodeDefinition<typeof codeConfig> = {
   category: 'tools',
   icon: 'Code',
   config: codeConfig,
-  defaults: { source: EXAMPLE_SOURCE, memoryMb: 128, timeoutMs: 10_000 },
+  defaults: { source: EXAMPLE_SOURCE, memoryMb: DEFAULT_CODE_MEMORY_MB, timeoutMs: 10_000 },
   inputs: [{ id: 'in', label: 'Input' }],
   outputs: () => [{ id: 'out', label: 'Output' }],
   // The config's own timeout limits the code; this only has to be longer.

@@ -1,12 +1,13 @@
 import type { CodeRequest } from '../../host/host.ts';
 import { LOG_HEADER_BYTES, LOG_LEVELS } from './realm-source.ts';
 
-/** Reads the lines that the code has written so far; see `realm-source.ts` for the layout. Never trusts what it reads. */
+/** Empties the log and reads the lines that code writes to it from then on; see `realm-source.ts` for the layout. Never trusts what it reads. */
 export const createLogReader = (memory: SharedArrayBuffer, onLog: CodeRequest['onLog']) => {
   const header = new Int32Array(memory, 0, 2);
   const units = new Uint16Array(memory, LOG_HEADER_BYTES);
   const decoder = new TextDecoder('utf-16le');
   let at = 0;
+  header.fill(0);
 
   const read = () => {
     const end = Math.min(Math.max(Atomics.load(header, 0), 0), units.length);

@@ -1,13 +1,13 @@
 /**
- * Runs first inside the bare context of a Code node and gives the worker three things that user code
- * cannot reach: `logs` (shared memory), `run` and `outcome`. Only strings and shared memory cross
+ * Runs first inside the bare context of a Code node, takes the shared memory for its log, and gives the worker what user
+ * code cannot reach: `run` and `outcome`. Only strings and shared memory cross
  * between the two realms: an object or a function of the outer one, even an error thrown by it, would
  * lead user code to the outer `Function` and from there out of the context.
  *
  * A bare context has no timers and no input, so an async function has either settled when the microtasks
  * are done, or never will.
  *
- * Layout of `logs`, in 16-bit units after a header of two Int32 (units written, lines left out): per line
+ * Layout of the log, in 16-bit units after a header of two Int32 (units written, lines left out): per line
  * a level, a length, then the text.
  */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -16,7 +16,9 @@ const MAX_LOG_UNITS = 256 * 1024;
 const MAX_LOG_LINES = 1_000;
 const MAX_LINE_UNITS = 8 * 1024;
 
-export const REALM_SOURCE = String.raw`(() => {
+export const LOG_BYTES = LOG_HEADER_BYTES + 2 * MAX_LOG_UNITS;
+
+export const REALM_SOURCE = String.raw`((memory) => {
   'use strict';
   const { parse, stringify } = JSON;
   const { store } = Atomics;
@@ -27,7 +29,6 @@ export const REALM_SOURCE = String.raw`(() => {
   defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false });
   defineProperty(globalThis, 'Error', { value: Error, writable: false, configurable: false });
 
-  const memory = new SharedArrayBuffer(${LOG_HEADER_BYTES} + 2 * ${MAX_LOG_UNITS});
   const header = new Int32Array(memory, 0, 2);
   const units = new Uint16Array(memory, ${LOG_HEADER_BYTES});
   for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics']) delete globalThis[name];
@@ -113,8 +114,7 @@ export const REALM_SOURCE = String.raw`(() => {
 
   return {
     builtins,
-    logs: memory,
     run: (main, variables) => { work(main, variables); },
     outcome: () => outcome,
   };
-})()`;
+})`;
