@@ -1,4 +1,5 @@
 import { privateHostListSchema } from '@agentweaver/core/egress/private-host-list';
+import { tracingEnvShape } from '@agentweaver/db/tracing/tracing-env';
 import { z } from 'zod';
 
 const optionalText = z.string().trim().optional();
@@ -35,6 +36,7 @@ export const executorEnvSchema = z.object({
     .enum(['true', 'false', '1', '0'])
     .default('false')
     .transform((value) => value === 'true' || value === '1'),
+  ...tracingEnvShape,
 });
 
 export type ExecutorEnv = z.infer<typeof executorEnvSchema>;

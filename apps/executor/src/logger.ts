@@ -1,7 +1,8 @@
+import { traceFields } from '@agentweaver/db/tracing/tracing';
 import { type Logger, pino } from 'pino';
 
 /** Wherever they turn up in a logged object, these are not written. */
-const SECRETS = [
+export const SECRETS = [
   'apiKey',
   'authorization',
   'password',
@@ -17,6 +18,7 @@ export const createLogger = ({ level, executorId }: { level: string; executorId:
   pino({
     level,
     base: { app: 'executor', executorId },
+    mixin: traceFields,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
   });

@@ -10,6 +10,7 @@ import { type CacheStore, cacheKeyOf, findCached, keepAnswer } from '@agentweave
 import { hashJson } from '@agentweaver/db/json';
 import type { StepRef } from '../execution/step-places.ts';
 import type { Metrics } from '../metrics.ts';
+import { traceModelCall } from '../tracing/model-trace.ts';
 import type { AskForBudget } from './ask-for-budget.ts';
 import type { BudgetScopes } from './budget-scopes.ts';
 import type { DeltaPublisher } from './delta-publisher.ts';
@@ -87,19 +88,23 @@ export const createModelService = (options: ModelServiceOptions): ModelService =
     const forMs = most.seconds * 1_000 + GRACE_MS;
     const first = tryResolve(request.model, resolve)?.id ?? request.model;
     await memo.begin(key, { model: first, mostUsd: most.usd, forMs, signal });
+    const trace = traceModelCall(request);
     let used: ResolvedModel | undefined;
     let response: ModelResponse;
     try {
-      const open = (modelId: string) => {
-        used = resolve(modelId);
-        return openModel(options, used);
+      const open = async (modelId: string) => {
+        const resolved = resolve(modelId);
+        used = resolved;
+        return trace.opened(resolved, await openModel(options, resolved));
       };
       response = await askModels(request, { open, breakers, signal, onDelta: (text) => deltas.add(call, text) });
     } catch (error) {
+      trace.failed(error, signal);
       // What cannot be given back now is free when its time is over; the failure of the call is what counts.
       await memo.release(key).catch(() => undefined);
       throw error;
     }
+    trace.answered(response);
     await memo.settle(key, response);
     if (used) await keep(request, response, used);
     return response;

@@ -1,4 +1,5 @@
 import { privateHostListSchema } from '@agentweaver/core/egress/private-host-list';
+import { tracingEnvShape } from '@agentweaver/db/tracing/tracing-env';
 import { z } from 'zod';
 
 const optionalText = z.string().trim().optional();
@@ -31,6 +32,7 @@ export const webEnvSchema = z
     TRUST_PROXY: flag,
     /** When set, /api/metrics wants it as a bearer token. */
     METRICS_TOKEN: optionalText,
+    ...tracingEnvShape,
     GITHUB_ID: optionalText,
     GITHUB_SECRET: optionalText,
     GOOGLE_ID: optionalText,

@@ -1,3 +1,4 @@
+import { traceFields } from '@agentweaver/db/tracing/tracing';
 import { type Logger, pino } from 'pino';
 import { processGlobal } from './process-global.ts';
 
@@ -6,6 +7,7 @@ export const log: Logger = processGlobal('log', () =>
   pino({
     name: 'web',
     level: process.env.LOG_LEVEL ?? 'info',
+    mixin: traceFields,
     redact: {
       paths: [
         'password',
