@@ -23,7 +23,7 @@ const requestParams = ({
 };
 
 const describeOperation = (operation: Operation): ZodOpenApiOperationObject => {
-  const hasBody = operation.method === 'POST' && operation.body.meta()?.id !== undefined;
+  const hasBody = operation.body.meta()?.id !== undefined;
   const codes = new Set<AppErrorCode>([...ALWAYS, ...(hasBody ? WITH_BODY : []), ...operation.errors]);
   const statuses = [...new Set([...codes].map((code) => APP_ERRORS[code].http))].sort();
   return {
@@ -43,7 +43,9 @@ const describeOperation = (operation: Operation): ZodOpenApiOperationObject => {
     responses: {
       [String(operation.response.status)]: {
         description: operation.response.description,
-        content: { 'application/json': { schema: operation.response.schema } },
+        ...(operation.response.status === 204
+          ? {}
+          : { content: { 'application/json': { schema: operation.response.schema } } }),
       },
       ...Object.fromEntries(
         statuses.map((status) => [

@@ -25,7 +25,7 @@ type OperationDefinition<
   B extends z.ZodType,
   R extends z.ZodType,
 > = {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below /api/v1, e.g. `/workflows/{id}`. */
   path: string;
   operationId: string;
@@ -38,6 +38,7 @@ type OperationDefinition<
   /** Request headers the operation reads, in lower case. */
   headers: H;
   body: B;
+  /** 204 has no body. */
   response: { status: number; description: string; schema: R };
   /** Refusals beyond those every operation has. */
   errors: AppErrorCode[];

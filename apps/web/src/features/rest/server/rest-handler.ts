@@ -19,6 +19,8 @@ type RouteHandler = (request: Request, context: RouteContext) => Promise<Respons
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 type Method = (typeof METHODS)[number];
 
+const WITH_BODY: ReadonlySet<Method> = new Set(['POST', 'PATCH']);
+
 const limitHeaders = (state: LimitState | undefined): Record<string, string> =>
   state
     ? {
@@ -28,9 +30,17 @@ const limitHeaders = (state: LimitState | undefined): Record<string, string> =>
       }
     : {};
 
+type Answering = {
+  request: Request;
+  /** A pattern: labels stay bounded. */
+  endpoint: string;
+  /** How a caller proves who it is, told with every 401. */
+  challenge?: string;
+};
+
 /** Finishes every answer in the same way: metrics, one line in the log, and whatever was thrown as problem+json. */
-const answer = async (
-  { request, endpoint }: { request: Request; endpoint: string },
+export const answer = async (
+  { request, endpoint, challenge = 'Bearer' }: Answering,
   work: (requestId: string, noteLimit: (state: LimitState) => void) => Promise<Response>,
 ): Promise<Response> => {
   const requestId = randomUUID();
@@ -45,8 +55,11 @@ const answer = async (
     const error = toAppError(thrown);
     const { http, log: level } = APP_ERRORS[error.code];
     log[level]({ requestId, endpoint, code: error.code, err: http >= 500 ? error : undefined }, error.message);
-    const challenge: Record<string, string> = error.code === 'unauthorized' ? { 'WWW-Authenticate': 'Bearer' } : {};
-    response = problemResponse(error, requestId, challenge);
+    response = problemResponse(
+      error,
+      requestId,
+      error.code === 'unauthorized' ? { 'WWW-Authenticate': challenge } : {},
+    );
   }
   for (const [name, value] of Object.entries(limitHeaders(limit))) response.headers.set(name, value);
   countApiCall({ endpoint, method: request.method, status: response.status });
@@ -76,13 +89,14 @@ const serve =
           params: (await params) ?? {},
           query: Object.fromEntries(new URL(request.url).searchParams),
           headers: Object.fromEntries(request.headers),
-          body: operation.method === 'POST' ? await readJsonBody(request) : undefined,
+          body: WITH_BODY.has(operation.method) ? await readJsonBody(request) : undefined,
         },
       );
-      return Response.json(body, {
+      const init = {
         status: operation.response.status,
         headers: { 'Cache-Control': 'no-store', 'X-Request-Id': requestId, ...headers },
-      });
+      };
+      return init.status === 204 ? new Response(null, init) : Response.json(body, init);
     });
 
 const refuseMethod =
