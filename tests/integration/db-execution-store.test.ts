@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineEvent } from '@agentweaver/core/engine/events';
 import { createPrisma } from '@agentweaver/db/client';
+import { type ClaimedExecution, claimExecution } from '@agentweaver/db/execution-claim';
 import { recordEvents } from '@agentweaver/db/execution-recorder';
-import {
-  type ClaimedExecution,
-  claimExecution,
-  finishExecution,
-  heartbeat,
-  releaseExecution,
-  requestCancel,
-} from '@agentweaver/db/execution-store';
+import { finishExecution, heartbeat, releaseExecution, requestCancel } from '@agentweaver/db/execution-store';
 import { sweepStale } from '@agentweaver/db/execution-sweeper';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { startExecution } from '@agentweaver/db/start-execution';
@@ -130,7 +124,6 @@ describe('claiming', () => {
     const results = await Promise.all(ids.map((id) => claimExecution(prisma, { id, executorId: 'executor-1' })));
     expect(results.filter((result) => result.kind === 'claimed')).toHaveLength(2);
     expect(results.filter((result) => result.kind === 'busy')).toHaveLength(2);
-    expect(results.find((result) => result.kind === 'busy')).toEqual({ kind: 'busy', retryInMs: TUNABLES.busyRetryMs });
   });
 
   it('says what there is nothing to do about', async () => {

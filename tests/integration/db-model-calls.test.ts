@@ -1,8 +1,9 @@
 import type { EngineEvent } from '@agentweaver/core/engine/events';
 import type { ModelResponse } from '@agentweaver/core/models/model-call';
 import { createPrisma } from '@agentweaver/db/client';
+import { claimExecution } from '@agentweaver/db/execution-claim';
 import { recordEvents } from '@agentweaver/db/execution-recorder';
-import { claimExecution, finishExecution } from '@agentweaver/db/execution-store';
+import { finishExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import {
   beginModelCall,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineEvent } from '@agentweaver/core/engine/events';
 import { createPrisma } from '@agentweaver/db/client';
+import { claimExecution } from '@agentweaver/db/execution-claim';
 import { recordEvents } from '@agentweaver/db/execution-recorder';
-import { claimExecution, finishExecution, heartbeat, requestCancel } from '@agentweaver/db/execution-store';
+import { finishExecution, heartbeat, requestCancel } from '@agentweaver/db/execution-store';
 import { suspendExecution } from '@agentweaver/db/execution-suspension';
 import { sweepStale } from '@agentweaver/db/execution-sweeper';
 import type { PrismaClient } from '@agentweaver/db/generated/client';

@@ -194,7 +194,7 @@ describe('cancel', () => {
       if (docker && sandbox === 'docker') expect(await docker.listContainers({ filters: label })).toHaveLength(1);
 
       await requestCancel(prisma, { id, workspaceId });
-      await live.publish(id, { type: 'cancel' });
+      await live.publishCancel(id);
       expect(await waitForExecution(prisma, id, { timeoutMs: 8_000 })).toMatchObject({
         status: 'cancelled',
         steps: { spin: { status: 'cancelled' } },
@@ -258,7 +258,7 @@ describe('an executor that dies', () => {
     });
     expect(model.calls).toHaveLength(1);
     await requestCancel(prisma, { id, workspaceId });
-    await live.publish(id, { type: 'cancel' });
+    await live.publishCancel(id);
     expect(await waitForExecution(prisma, id)).toMatchObject({ status: 'cancelled', inputTokens: 10 });
   });
 
@@ -351,7 +351,7 @@ test.skipIf(!redisUrl)('the queue and the live channel may be on Redis', async (
     const id = await queueExecution({ prisma, queue: redisQueue }, { workspaceId, definition });
     await waitForExecution(prisma, id, { until: ({ steps }) => steps.wait?.status === 'running' });
     await requestCancel(prisma, { id, workspaceId });
-    await redisLive.publish(id, { type: 'cancel' });
+    await redisLive.publishCancel(id);
     expect(await waitForExecution(prisma, id)).toMatchObject({ status: 'cancelled' });
     expect(await executor.metrics()).toMatch(/agentweaver_queue_depth\{state="waiting"\} 0/);
     expect(await executor.stop()).toBe(0);

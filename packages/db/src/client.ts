@@ -44,6 +44,13 @@ export const createPrisma = ({ databaseUrl, max = TUNABLES.poolSize, onError }: 
   return prisma;
 };
 
+/** The pool under a client, for statements that are not Prisma's. */
+export const poolOf = (prisma: PrismaClient): pg.Pool => {
+  const pool = pools.get(prisma);
+  if (!pool) throw new Error('This client was not made by createPrisma.');
+  return pool;
+};
+
 /** For gauges: connections in all, free ones, and callers waiting for one. */
 export const poolCounts = (prisma: PrismaClient): PoolCounts => {
   const pool = pools.get(prisma);

@@ -1,185 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { type WorkflowDefinition, workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
-import type { EngineEvent, FinishedStep } from '@agentweaver/core/engine/events';
-import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
+import type { EngineEvent } from '@agentweaver/core/engine/events';
 import { AppError } from '@agentweaver/core/errors/app-error';
-import type { PrismaTransaction } from './client.ts';
+import { FINISH_BATCH, type StepCatalog, toBatch } from './execution-batch.ts';
 import { queuedAgain, stopClock } from './execution-clock.ts';
 import { type EndedExecution, endExecution } from './execution-end.ts';
-import { appendEvents, type Outcome, storedEvents, toLogEvent } from './execution-events.ts';
-import { isDue, isLastLoss, isOwnerLost, isTerminal } from './execution-state.ts';
-import { applyToSteps, type FindStepNode } from './execution-steps.ts';
-import type { Execution, PrismaClient, Workspace } from './generated/client.ts';
+import { appendEvents, type Outcome, outcomeEvent } from './execution-events.ts';
+import { recordBatch } from './execution-recorder.ts';
+import { isTerminal } from './execution-state.ts';
+import type { PrismaClient } from './generated/client.ts';
 import type { ExecutionStatus } from './generated/enums.ts';
-import { resumeSteps } from './resume-steps.ts';
-import { addTopSteps } from './step-rows.ts';
-import { TUNABLES } from './tunables.ts';
-
-export type ClaimedExecution = {
-  kind: 'claimed';
-  /** The fence: every write of this claim carries it. */
-  attemptId: string;
-  execution: Pick<
-    Execution,
-    | 'id'
-    | 'workspaceId'
-    | 'workflowId'
-    | 'versionId'
-    | 'input'
-    | 'trigger'
-    | 'createdById'
-    | 'attempts'
-    | 'losses'
-    | 'queuedAt'
-    | 'onlyNodeId'
-    /** Before this claim. Its time limit counts these and what it runs from now on. */
-    | 'activeMs'
-  > & {
-    /** When it was claimed first. */
-    startedAt: Date;
-  };
-  definition: WorkflowDefinition;
-  /** What need not run again. */
-  finishedSteps: FinishedStep[];
-  /** The attempt that a step was in when it was interrupted or began to wait, by `stepKey`. */
-  interruptedAttempts: Record<string, number>;
-  /** The plan of the execution's workspace. */
-  workspace: Pick<Workspace, 'id' | 'maxMemoryMb' | 'maxConcurrency' | 'allowedHosts'> & {
-    maxCostPerDayUsd: number | null;
-  };
-  lastSeq: number;
-};
-
-export type ClaimResult =
-  | ClaimedExecution
-  /** The workspace runs as many as its plan allows: try again later. */
-  | { kind: 'busy'; retryInMs: number }
-  /** Nothing to do: another executor owns it, it has ended, or it was deleted. */
-  | { kind: 'taken' }
-  | { kind: 'finished'; status: ExecutionStatus }
-  | { kind: 'gone' }
-  /** Ended by this call: cancelled while nobody ran it, or lost too often. */
-  | { kind: 'ended'; status: 'cancelled' | 'failed'; lastSeq: number };
-
-export const WORKER_LOST: { status: 'failed'; error: ExecutionErrorData } = {
-  status: 'failed',
-  error: {
-    code: 'worker_lost',
-    message: `The executor went away ${TUNABLES.maxLosses} times while running this execution.`,
-    hint: 'A step may use more memory than the executor has. Look at the last started step, then run again.',
-  },
-};
-
-/**
- * Takes the execution for one executor: a queued one, or a running one whose owner stopped renewing its claim.
- * Of any number of callers, exactly one gets `claimed`. Times are the database's, so that
- * executors with different clocks agree; `now` overrides it in tests.
- */
-export const claimExecution = async (
-  prisma: PrismaClient,
-  { id, executorId, sandbox, now: givenNow }: { id: string; executorId: string; sandbox?: string; now?: Date },
-): Promise<ClaimResult> => {
-  const found = await prisma.execution.findUnique({ where: { id }, select: { workspaceId: true } });
-  if (!found) return { kind: 'gone' };
-  return prisma.$transaction(async (tx): Promise<ClaimResult> => {
-    // Claims of one workspace go one by one, or two could both see room for one more.
-    await tx.$queryRaw`SELECT 1 FROM workspaces WHERE id = ${found.workspaceId}::uuid FOR NO KEY UPDATE`;
-    const [locked] = await tx.$queryRaw<{ now: Date }[]>`
-      SELECT clock_timestamp() AS now FROM executions WHERE id = ${id}::uuid FOR UPDATE`;
-    if (!locked) return { kind: 'gone' };
-    const now = givenNow ?? locked.now;
-    const row = await tx.execution.findUniqueOrThrow({ where: { id }, include: { version: true, workspace: true } });
-    const { workspace } = row;
-
-    if (isTerminal(row.status)) return { kind: 'finished', status: row.status };
-    if (row.status === 'waiting' && !isDue(row, now)) return { kind: 'taken' };
-    const isLost = row.status === 'running';
-    if (isLost && !isOwnerLost(row.heartbeatAt, now)) return { kind: 'taken' };
-    if (row.cancelRequestedAt) return endUnowned(tx, row, { status: 'cancelled' }, now);
-    if (isLost && isLastLoss(row.losses)) return endUnowned(tx, row, WORKER_LOST, now);
-    const running = await tx.execution.count({
-      where: { workspaceId: row.workspaceId, status: 'running', id: { not: id } },
-    });
-    if (running >= workspace.maxConcurrency) return { kind: 'busy', retryInMs: TUNABLES.busyRetryMs };
-
-    const attemptId = randomUUID();
-    const attempts = row.attempts + 1;
-    const losses = row.losses + (isLost ? 1 : 0);
-    if (isLost) await stopClock(tx, id, row.heartbeatAt ?? now);
-    const lastSeq = await appendEvents(tx, {
-      executionId: id,
-      where: { status: row.status, attemptId: row.attemptId },
-      data: {
-        status: 'running',
-        attemptId,
-        attempts,
-        losses,
-        executorId,
-        sandbox,
-        heartbeatAt: now,
-        startedAt: row.startedAt ?? now,
-        activeSince: now,
-        resumeAt: null,
-      },
-      events: [
-        {
-          type: 'execution_claimed',
-          level: 'info',
-          message: attempts === 1 ? 'Taken by an executor.' : `Taken by an executor, claim ${attempts}.`,
-          data: { executorId, attempts, sandbox },
-          at: now,
-        },
-      ],
-    });
-    if (lastSeq === undefined) return { kind: 'taken' };
-    const definition = workflowDefinitionSchema.parse(row.version.definition);
-    await addTopSteps(tx, id, definition);
-    const steps = await resumeSteps(tx, id);
-    const { activeMs } = await tx.execution.findUniqueOrThrow({ where: { id }, select: { activeMs: true } });
-    return {
-      kind: 'claimed',
-      attemptId,
-      execution: {
-        id,
-        workspaceId: row.workspaceId,
-        workflowId: row.workflowId,
-        versionId: row.versionId,
-        input: row.input,
-        trigger: row.trigger,
-        createdById: row.createdById,
-        attempts,
-        losses,
-        queuedAt: row.queuedAt,
-        onlyNodeId: row.onlyNodeId,
-        activeMs,
-        startedAt: row.startedAt ?? now,
-      },
-      definition,
-      finishedSteps: steps.finished,
-      interruptedAttempts: steps.attempts,
-      workspace: {
-        id: workspace.id,
-        maxMemoryMb: workspace.maxMemoryMb,
-        maxConcurrency: workspace.maxConcurrency,
-        allowedHosts: workspace.allowedHosts,
-        maxCostPerDayUsd: workspace.maxCostPerDayUsd?.toNumber() ?? null,
-      },
-      lastSeq,
-    };
-  });
-};
-
-/** Ends an execution that nobody owns; the caller holds its row lock. */
-const endUnowned = async (
-  tx: PrismaTransaction,
-  { id, status, attemptId }: Pick<Execution, 'id' | 'status' | 'attemptId'>,
-  outcome: Outcome,
-  now: Date,
-): Promise<ClaimResult> => {
-  const ended = await endExecution(tx, { executionId: id, where: { status, attemptId }, outcome, now });
-  if (!ended || ended.status === 'completed') return { kind: 'taken' };
-  return { kind: 'ended', status: ended.status, lastSeq: ended.lastSeq };
-};
+import { jsonText } from './json.ts';
+import { inTransaction, onPool } from './statement.ts';
 
 export type Heartbeat = { owned: false } | { owned: true; cancelRequested: boolean };
 
@@ -245,48 +75,74 @@ export const requestCancel = (
 export const executionNotFound = () =>
   new AppError('not_found', { publicMessage: 'There is no such execution in this workspace.' });
 
-export type FinishResult = ({ kind: 'finished' } & EndedExecution) | { kind: 'lost' };
+export type FinishResult =
+  /** `moreQueued`: its workspace has further ones, which may have waited for its place. */
+  ({ kind: 'finished'; moreQueued: boolean } & EndedExecution) | { kind: 'lost' };
+
+type Finish = {
+  id: string;
+  attemptId: string;
+  outcome: Outcome;
+  /** Not yet recorded ones. */
+  events?: readonly EngineEvent[];
+  now?: Date;
+} & StepCatalog;
 
 /**
  * Ends an owned execution: the last events, its state, totals, unfinished steps, usage and the terminal event in one
  * transaction. `lost` means that somebody else owns it; nothing was written.
  */
-export const finishExecution = (
+export const finishExecution = async (prisma: PrismaClient, finish: Finish): Promise<FinishResult> =>
+  (await finishAtOnce(prisma, finish)) ?? finishAndSettle(prisma, finish);
+
+/** Most executions leave nothing behind to be settled. `undefined` for those that do, and for lost ones. */
+const finishAtOnce = async (
   prisma: PrismaClient,
-  {
+  { id, attemptId, outcome, events = [], now = new Date(), ...catalog }: Finish,
+): Promise<FinishResult | undefined> => {
+  const batch = toBatch(events, catalog, [outcomeEvent(outcome, now)]);
+  if (!batch.allEnded) return undefined;
+  const [row] = await onPool(prisma)<{ lastSeq: number; moreQueued: boolean }>(FINISH_BATCH, [
     id,
     attemptId,
-    outcome,
-    events = [],
-    findNode,
-    now = new Date(),
-  }: {
-    id: string;
-    attemptId: string;
-    outcome: Outcome;
-    /** Not yet recorded ones. */
-    events?: readonly EngineEvent[];
-    findNode?: FindStepNode;
-    now?: Date;
-  },
+    batch.events,
+    batch.steps,
+    batch.count,
+    outcome.status,
+    outcome.status === 'completed' ? jsonText(outcome.results) : null,
+    outcome.status === 'failed' ? jsonText(outcome.error) : null,
+    now,
+  ]);
+  return row && { kind: 'finished', status: outcome.status, ...row };
+};
+
+const finishAndSettle = (
+  prisma: PrismaClient,
+  { id, attemptId, outcome, events = [], now = new Date(), ...catalog }: Finish,
 ): Promise<FinishResult> =>
   prisma.$transaction(async (tx): Promise<FinishResult> => {
-    const owned = { attemptId, status: 'running' } as const;
-    const stored = storedEvents(events);
     // Locks the row, so that the steps are written by the owner only.
-    const lastSeq = await appendEvents(tx, { executionId: id, where: owned, events: stored.map(toLogEvent) });
+    const lastSeq = await recordBatch(inTransaction(tx), { executionId: id, attemptId, events, ...catalog });
     if (lastSeq === undefined) return { kind: 'lost' };
-    await applyToSteps(tx, id, stored, findNode);
-    const ended = await endExecution(tx, { executionId: id, where: owned, outcome, now });
-    return ended ? { kind: 'finished', ...ended } : { kind: 'lost' };
+    const ended = await endExecution(tx, { executionId: id, where: { attemptId, status: 'running' }, outcome, now });
+    if (!ended) return { kind: 'lost' };
+    const { workspaceId } = await tx.execution.findUniqueOrThrow({ where: { id }, select: { workspaceId: true } });
+    const next = await tx.execution.findFirst({ where: { workspaceId, status: 'queued' }, select: { id: true } });
+    return { kind: 'finished', moreQueued: next !== null, ...ended };
   });
 
 const RELEASES = {
   /** Nobody's fault. */
   executor_shutdown: { message: 'Its executor shut down.', isLoss: false },
-  /** Counts, so that what kills every sandbox ends some day. */
+  sandboxes_away: { message: 'No sandbox can be started at the moment.', isLoss: false },
+  database_lost: { message: 'The database was away while it ran.', isLoss: false },
+  /** These count, so that what kills every sandbox, or every claim, ends some day. */
   sandbox_lost: { message: 'Its sandbox was lost.', isLoss: true },
+  sandbox_not_started: { message: 'Its sandbox did not start.', isLoss: true },
+  executor_failed: { message: 'Its executor could not bring it to an end.', isLoss: true },
 } as const;
+
+export type ReleaseReason = keyof typeof RELEASES;
 
 /**
  * Gives an owned execution back: queued again, nothing failed. The caller puts it on the queue again.
@@ -298,11 +154,22 @@ export const releaseExecution = async (
     id,
     attemptId,
     reason,
+    events = [],
     now = new Date(),
-  }: { id: string; attemptId: string; reason: keyof typeof RELEASES; now?: Date },
+    ...catalog
+  }: {
+    id: string;
+    attemptId: string;
+    reason: ReleaseReason;
+    /** Not yet recorded ones. */
+    events?: readonly EngineEvent[];
+    now?: Date;
+  } & StepCatalog,
 ): Promise<{ released: boolean; lastSeq?: number }> =>
   prisma.$transaction(async (tx) => {
     const { message, isLoss } = RELEASES[reason];
+    const locked = await recordBatch(inTransaction(tx), { executionId: id, attemptId, events, ...catalog });
+    if (locked === undefined) return { released: false };
     const lastSeq = await appendEvents(tx, {
       executionId: id,
       where: { attemptId, status: 'running' },

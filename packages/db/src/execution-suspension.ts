@@ -1,10 +1,12 @@
 import type { EngineEvent } from '@agentweaver/core/engine/events';
 import type { PrismaTransaction } from './client.ts';
+import type { StepCatalog } from './execution-batch.ts';
 import { queuedAgain, stopClock } from './execution-clock.ts';
-import { appendEvents, storedEvents, toLogEvent, WAITS_FOR } from './execution-events.ts';
-import { applyToSteps, type FindStepNode } from './execution-steps.ts';
+import { appendEvents, WAITS_FOR } from './execution-events.ts';
+import { recordBatch } from './execution-recorder.ts';
 import type { PrismaClient } from './generated/client.ts';
 import type { WaitKind } from './generated/enums.ts';
+import { inTransaction } from './statement.ts';
 
 export type SuspendResult =
   /** Waiting, until it is answered or `resumeAt` comes. */
@@ -29,21 +31,19 @@ export const suspendExecution = (
     id,
     attemptId,
     events = [],
-    findNode,
+    ...catalog
   }: {
     id: string;
-    attemptId: string /** Not yet recorded ones. */;
+    attemptId: string;
+    /** Not yet recorded ones. */
     events?: readonly EngineEvent[];
-    findNode?: FindStepNode;
-  },
+  } & StepCatalog,
 ): Promise<SuspendResult> =>
   prisma.$transaction(async (tx): Promise<SuspendResult> => {
-    const stored = storedEvents(events);
     const owned = { attemptId, status: 'running' } as const;
     // Locks the row: from here on no wait of it is opened or answered by others.
-    const locked = await appendEvents(tx, { executionId: id, where: owned, events: stored.map(toLogEvent) });
+    const locked = await recordBatch(inTransaction(tx), { executionId: id, attemptId, events, ...catalog });
     if (locked === undefined) return { kind: 'lost' };
-    await applyToSteps(tx, id, stored, findNode);
     const { now, attempts, cancelled } = await readLocked(tx, id);
     const open: OpenWait[] = await tx.wait.findMany({
       where: { executionId: id, closedAt: null },

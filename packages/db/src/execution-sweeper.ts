@@ -1,8 +1,8 @@
+import { WORKER_LOST } from './execution-claim.ts';
 import { queuedAgain, stopClock } from './execution-clock.ts';
 import { endExecution } from './execution-end.ts';
 import { appendEvents, type Outcome } from './execution-events.ts';
 import { classifyStale } from './execution-state.ts';
-import { WORKER_LOST } from './execution-store.ts';
 import type { PrismaClient } from './generated/client.ts';
 import type { ExecutionQueue } from './queue.ts';
 import { TUNABLES } from './tunables.ts';

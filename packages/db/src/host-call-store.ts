@@ -36,6 +36,15 @@ export type BegunHostCall =
   /** Somebody else owns the execution: make no call. */
   | { kind: 'lost' };
 
+/** What a call gave that was made before; `undefined` when it was not, or its answer was not kept. */
+export const findHostCall = async (prisma: PrismaClient, key: HostCallKey): Promise<HostCallAnswer | undefined> => {
+  const row = await prisma.hostCall.findUnique({
+    where: { executionId_nodeId_iteration_attempt_callIndex_requestHash: key },
+    select: { response: true, completedAt: true },
+  });
+  return row?.completedAt && row.response !== null ? answerSchema.parse(row.response) : undefined;
+};
+
 /** Notes a call before it is made; only one owner of the execution can. */
 export const beginHostCall = async (
   prisma: PrismaClient,

@@ -28,6 +28,12 @@ const clean = (value: unknown): unknown => {
   return value;
 };
 
+/** The same as text, for a parameter of type `json`. */
+export const jsonText = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? 'null';
+  return UNSTORABLE.test(text) ? JSON.stringify(storableJson(value)) : text;
+};
+
 /** The same for a Prisma `Json` column; a JSON null stays one (it is a value, not its absence). */
 export const jsonColumn = (value: unknown): Prisma.InputJsonValue | typeof Prisma.JsonNull => {
   const json = storableJson(value);

@@ -5,12 +5,10 @@ import type { OnText } from './live/transport.ts';
 
 /** What travels live. It only wakes readers or is nice to see; the truth is in the database. */
 export const liveMessageSchema = z.discriminatedUnion('type', [
-  /** New rows up to this `seq`. */
-  z.object({ type: z.literal('events'), lastSeq: z.int() }),
+  /** New rows up to this `seq`; `ended`: the last ones. */
+  z.object({ type: z.literal('events'), lastSeq: z.int(), ended: z.boolean().optional() }),
   /** Tokens of a model's answer as they come. Not stored, and dropped when too many. */
   z.object({ type: z.literal('delta'), nodeId: z.string(), iteration: z.string(), text: z.string() }),
-  /** Cancel was requested. */
-  z.object({ type: z.literal('cancel') }),
 ]);
 export type LiveMessage = z.infer<typeof liveMessageSchema>;
 
@@ -21,6 +19,12 @@ export type LiveChannel = {
   publish: (executionId: string, message: LiveMessage) => Promise<void>;
   /** Resolves when messages arrive from now on; read the backlog after that. */
   subscribe: (executionId: string, handler: LiveHandler) => Promise<() => Promise<void>>;
+  /** Tells whoever runs the execution that its end was asked for. */
+  publishCancel: (executionId: string) => Promise<void>;
+  /** The same at the other end: of all executions, over one subscription. */
+  onCancel: (handler: (executionId: string) => void) => Promise<() => Promise<void>>;
+  /** Resolves when messages travel now; rejects otherwise. */
+  check: () => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -36,15 +40,23 @@ export type LiveChannelConfig = {
 /** A NOTIFY carries less than 8,000 bytes, and JSON may take six for one character. */
 const MAX_DELTA_LENGTH = 1_200;
 
+/** The topic of all cancels; other topics are ids of executions. */
+const CANCELS = 'cancels';
+
 /** Beyond this many unsent messages, deltas are dropped rather than kept. */
 const MAX_UNSENT = 500;
 
 /** Connects by itself, also again; what is sent while it is not connected is lost. */
 export const createLiveChannel = (config: LiveChannelConfig): LiveChannel => {
   const handlers = new Map<string, Set<LiveHandler>>();
+  const cancelHandlers = new Set<(executionId: string) => void>();
   let unsent = 0;
 
   const onText: OnText = (executionId, text) => {
+    if (executionId === CANCELS) {
+      for (const handler of cancelHandlers) handler(text);
+      return;
+    }
     const message = parse(text);
     if (!message) return;
     for (const handler of handlers.get(executionId) ?? []) handler(message);
@@ -89,6 +101,17 @@ export const createLiveChannel = (config: LiveChannelConfig): LiveChannel => {
       }
       return unsubscribe;
     },
+    publishCancel: (executionId) => transport.publish(CANCELS, executionId),
+    onCancel: async (handler) => {
+      const own = (executionId: string) => handler(executionId);
+      cancelHandlers.add(own);
+      await transport.listen(CANCELS);
+      return async () => {
+        cancelHandlers.delete(own);
+        if (cancelHandlers.size === 0) await transport.unlisten(CANCELS);
+      };
+    },
+    check: () => transport.check(),
     close: () => transport.close(),
   };
 };

@@ -135,13 +135,20 @@ const withTimeout = async <T>(work: Promise<T>, message: string): Promise<T> => 
   }
 };
 
-/** Done with the job, or: hand it out again, to any worker, after this wait. */
-export type HandlerResult = { retryInMs: number } | undefined;
+/** A job that a paused worker was given goes back for this long: the others may be paused for the same reason. */
+const PAUSED_RETRY_MS = 500;
 
 /** What `signal` is aborted with. */
 export const SHUTDOWN = 'shutdown';
 
-export type ExecutionHandler = (executionId: string, signal: AbortSignal) => Promise<HandlerResult>;
+export type ExecutionHandler = (
+  executionId: string,
+  worker: {
+    signal: AbortSignal;
+    /** No more work is to be taken here. */
+    isClosing: () => boolean;
+  },
+) => Promise<void>;
 
 export type ExecutionWorker = {
   /** Resolves when the worker is connected and takes jobs. */
@@ -150,14 +157,15 @@ export type ExecutionWorker = {
   running: () => number;
   /** When a job was last taken or ended here, in ms since the epoch: for liveness checks. */
   lastActivityAt: () => number;
-  /** Takes no more jobs; those that run go on. */
-  pause: () => Promise<void>;
+  /** Takes no more jobs until `resume`; those that run go on. */
+  pause: () => void;
+  resume: () => void;
   /**
-   * Takes no more jobs, aborts every handler's signal with `SHUTDOWN`, and waits up to `timeoutMs` for them to
-   * return. Handlers give their executions back with `releaseExecution` and return `{ retryInMs: 0 }`.
-   * After the time is up, and 2 s for its connections, it returns anyway; the sweeper of another executor takes over.
+   * Takes no more jobs, and waits up to `finishMs` (default 0) for those that run to end. Then it aborts the signals of
+   * the rest with `SHUTDOWN`, and waits up to `timeoutMs` for their handlers to give the executions back and return.
+   * After that, and 2 s for its connections, it returns anyway; the sweeper of another executor takes over.
    */
-  close: (options?: { timeoutMs?: number }) => Promise<void>;
+  close: (options?: { finishMs?: number; timeoutMs?: number }) => Promise<void>;
 };
 
 /**
@@ -172,14 +180,14 @@ export const createExecutionWorker = (
   const controllers = new Set<AbortController>();
   let lastActivityAt = Date.now();
   let closing = false;
+  let paused = false;
 
   const execute = async (job: Job<JobData, void, 'execute'>, token?: string): Promise<void> => {
-    const handOut = async (delayMs: number): Promise<never> => {
-      await job.moveToDelayed(Date.now() + delayMs, token);
+    // A worker that pauses or closes may still be waiting for a job, and get one: somebody else shall have it.
+    if (closing || paused) {
+      await job.moveToDelayed(Date.now() + (closing ? 0 : PAUSED_RETRY_MS), token);
       throw new DelayedError();
-    };
-    // A worker that is closing may still be waiting for a job, and get one.
-    if (closing) return handOut(0);
+    }
     const data = jobDataSchema.safeParse(job.data);
     if (!data.success) {
       config.onError?.(new Error(`A job of the queue has no execution: ${data.error.message}`));
@@ -189,20 +197,18 @@ export const createExecutionWorker = (
     controllers.add(controller);
     lastActivityAt = Date.now();
     try {
-      const result = await handle(data.data.executionId, controller.signal);
-      if (result) await handOut(result.retryInMs);
+      await handle(data.data.executionId, controller.signal);
     } finally {
       controllers.delete(controller);
       lastActivityAt = Date.now();
     }
   };
 
-  const handle = async (executionId: string, signal: AbortSignal): Promise<HandlerResult> => {
+  const handle = async (executionId: string, signal: AbortSignal): Promise<void> => {
     try {
-      return await handler(executionId, signal);
+      await handler(executionId, { signal, isClosing: () => closing });
     } catch (error) {
       config.onError?.(error instanceof Error ? error : new Error(String(error)));
-      return undefined;
     }
   };
 
@@ -217,12 +223,20 @@ export const createExecutionWorker = (
     },
     running: () => controllers.size,
     lastActivityAt: () => lastActivityAt,
-    pause: () => worker.pause(true),
-    close: async ({ timeoutMs = 10_000 } = {}) => {
+    pause: () => {
+      paused = true;
+      worker.pause(true).catch((error: Error) => config.onError?.(error));
+    },
+    resume: () => {
+      paused = false;
+      if (!closing) worker.resume().catch((error: Error) => config.onError?.(error));
+    },
+    close: async ({ finishMs = 0, timeoutMs = 10_000 } = {}) => {
       if (closing) return;
       closing = true;
       // BullMQ's own close() can only either wait for ever or not at all.
       const paused = worker.pause(true);
+      await waitUntil(() => controllers.size === 0, finishMs);
       for (const controller of controllers) controller.abort(SHUTDOWN);
       const idle = await waitUntil(() => controllers.size === 0, timeoutMs);
       const closed = paused.then(() => worker.close(!idle)).catch((error: Error) => config.onError?.(error));

@@ -19,16 +19,20 @@ const agentRole = ({ type, config }: WorkflowNode): string | undefined =>
     ? storableText(config.role)
     : undefined;
 
-/** Gives the nodes of the top scope their steps, where they have none yet; those in containers get theirs as they start. */
+/** The nodes that run by themselves; those in containers get their rows as they start. */
+export const topNodes = (definition: WorkflowDefinition): WorkflowNode[] => {
+  const { scopeOf } = buildScopes(definition, getNodeDefinition);
+  return definition.nodes.filter(({ id }) => scopeOf.get(id) === TOP_SCOPE);
+};
+
+/** Gives those nodes their rows at once, where they have none. */
 export const addTopSteps = async (
   tx: PrismaTransaction,
   executionId: string,
   definition: WorkflowDefinition,
 ): Promise<void> => {
-  const { scopeOf } = buildScopes(definition, getNodeDefinition);
-  const nodes = definition.nodes.filter(({ id }) => scopeOf.get(id) === TOP_SCOPE);
   await tx.executionStep.createMany({
-    data: nodes.map((node) => ({ executionId, ...newStep(node) })),
+    data: topNodes(definition).map((node) => ({ executionId, ...newStep(node) })),
     skipDuplicates: true,
   });
 };

@@ -18,8 +18,6 @@ export const TUNABLES = {
   maxLosses: 5,
   /** A queued execution this old that nobody took is put on the queue again. */
   requeueAfterMs: 15_000,
-  /** Wait before a workspace at its concurrency limit is tried again. */
-  busyRetryMs: 1_000,
   /** Rows that one sweep handles per kind. */
   sweepBatch: 200,
 

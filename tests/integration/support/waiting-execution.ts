@@ -1,7 +1,7 @@
 import type { BudgetRequest } from '@agentweaver/core/budget/budget-wait';
 import type { HumanRequest } from '@agentweaver/core/host/ports/human';
+import { claimExecution } from '@agentweaver/db/execution-claim';
 import { recordEvents } from '@agentweaver/db/execution-recorder';
-import { claimExecution } from '@agentweaver/db/execution-store';
 import { suspendExecution } from '@agentweaver/db/execution-suspension';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { startExecution } from '@agentweaver/db/start-execution';

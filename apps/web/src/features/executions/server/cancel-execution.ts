@@ -11,7 +11,7 @@ export const cancelExecution = async (
   const { status, lastSeq } = await requestCancel(prisma, { id: executionId, workspaceId: workspace.id });
   // The request is stored: without the wake-up it is seen a heartbeat later.
   await Promise.allSettled([
-    live.publish(executionId, { type: 'cancel' }),
+    live.publishCancel(executionId),
     live.publish(executionId, { type: 'events', lastSeq }),
   ]);
   return { status };

@@ -8,8 +8,7 @@ type Update = Extract<WatchMessage, { type: 'update' }>;
 
 export type LiveSignal =
   | { type: 'events'; lastSeq: number }
-  | { type: 'delta'; nodeId: string; iteration: string; text: string }
-  | { type: 'cancel' };
+  | { type: 'delta'; nodeId: string; iteration: string; text: string };
 
 export type WatchDependencies = {
   /** What happened after `since`, from one snapshot; `null` when the execution is gone. */
@@ -44,7 +43,7 @@ export async function* watch(
       const key = keyOfStep(message);
       const text = ((deltas.get(key)?.text ?? '') + message.text).slice(-MAX_DELTA_LENGTH);
       deltas.set(key, { ...message, text });
-    } else if (message.type === 'cancel' || message.lastSeq > seq) {
+    } else if (message.lastSeq > seq) {
       stale = true;
     }
     wake();
