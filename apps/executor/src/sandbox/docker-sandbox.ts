@@ -38,23 +38,34 @@ export const createDockerBackend = async (options: DockerSandboxOptions): Promis
   let image = await options.ensureImage();
   /** Names of containers that are made, or being made. */
   const own = new Set<string>();
+  const starting = new Set<Promise<Sandbox>>();
+  let closed = false;
 
   const start = async (memoryMb: number): Promise<Sandbox> => {
     // Chosen here, so that a reaper knows it before the engine has answered.
     const name = `agentweaver-${randomUUID()}`;
     own.add(name);
+    const forget = () => own.delete(name);
     try {
-      const sandbox = await startContainer({ ...options, image, name, memoryMb });
-      return {
-        ...sandbox,
-        kill: async () => {
-          // What the engine did not remove, because it was away, is a stray from now on.
-          await sandbox.kill().finally(() => own.delete(name));
-        },
-      };
+      return await startContainer({ ...options, image, name, memoryMb, onRemoved: forget });
     } catch (error) {
-      own.delete(name);
+      forget();
       throw error;
+    }
+  };
+
+  const boot = async (memoryMb: number): Promise<Sandbox> => {
+    try {
+      return await start(memoryMb);
+    } catch (error) {
+      if (statusOf(error) !== 404) throw startFailed(error);
+    }
+    try {
+      // Somebody pruned the image.
+      image = await options.ensureImage();
+      return await start(memoryMb);
+    } catch (error) {
+      throw startFailed(error);
     }
   };
 
@@ -63,18 +74,10 @@ export const createDockerBackend = async (options: DockerSandboxOptions): Promis
     description: `${options.engineName}: containers without network, capabilities or secrets, read-only, not root, with limits on memory, processor and processes; each serves one workspace.`,
     ...(options.host ? { host: options.host } : {}),
     boot: async ({ memoryMb }) => {
-      try {
-        return await start(memoryMb);
-      } catch (error) {
-        if (statusOf(error) !== 404) throw startFailed(error);
-      }
-      try {
-        // Somebody pruned the image.
-        image = await options.ensureImage();
-        return await start(memoryMb);
-      } catch (error) {
-        throw startFailed(error);
-      }
+      if (closed) throw startFailed(new Error('The executor stops.'));
+      const started = boot(memoryMb).finally(() => starting.delete(started));
+      starting.add(started);
+      return started;
     },
     limitProcessor: async ({ id }) => {
       await docker.getContainer(id).update({ CpuPeriod: CPU_PERIOD_US, CpuQuota: CPU_PERIOD_US * SANDBOX_CPUS });
@@ -84,9 +87,17 @@ export const createDockerBackend = async (options: DockerSandboxOptions): Promis
     check: async () => {
       await docker.ping();
     },
-    close: async () => undefined,
+    close: async () => {
+      closed = true;
+      // What the engine was asked for and has not given yet; one that hangs must not hold up the stop.
+      await Promise.race([Promise.allSettled(starting), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+      await Promise.allSettled([...own].map((name) => docker.getContainer(name).remove({ force: true, v: true })));
+      own.clear();
+    },
   };
 };
+
+const CLOSE_TIMEOUT_MS = 5_000;
 
 const CPU_PERIOD_US = 100_000;
 
@@ -106,7 +117,12 @@ const startFailed = (error: unknown): ExecutionError =>
     { cause: error },
   );
 
-type StartOptions = DockerSandboxOptions & { image: RuntimeImage; name: string; memoryMb: number };
+type StartOptions = DockerSandboxOptions & {
+  image: RuntimeImage;
+  name: string;
+  memoryMb: number;
+  onRemoved: () => void;
+};
 
 const containerOptions = ({
   image,
@@ -162,14 +178,14 @@ const containerOptions = ({
 const startContainer = async (options: StartOptions): Promise<Sandbox> => {
   const container = await options.docker.createContainer(containerOptions(options));
   try {
-    return await attachAndStart(container, options.memoryMb);
+    return await attachAndStart(container, options);
   } catch (error) {
     await container.remove({ force: true, v: true }).catch(() => undefined);
     throw error;
   }
 };
 
-const attachAndStart = async (container: Docker.Container, memoryMb: number): Promise<Sandbox> => {
+const attachAndStart = async (container: Docker.Container, { memoryMb, onRemoved }: StartOptions): Promise<Sandbox> => {
   // Attached before the start, or the first output is lost.
   const socket = await container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true });
   if (!(socket instanceof Duplex)) throw new Error('The Docker engine gave no two-way stream.');
@@ -187,8 +203,13 @@ const attachAndStart = async (container: Docker.Container, memoryMb: number): Pr
   let removing: Promise<void> | undefined;
   const remove = (): Promise<void> => {
     removing ??= (async () => {
-      await container.remove({ force: true, v: true }).catch(ignoreGone);
-      socket.destroy();
+      try {
+        await container.remove({ force: true, v: true }).catch(ignoreGone);
+      } finally {
+        // What the engine did not remove, because it was away, is a stray from now on.
+        onRemoved();
+        socket.destroy();
+      }
     })();
     return removing;
   };
@@ -201,10 +222,12 @@ const attachAndStart = async (container: Docker.Container, memoryMb: number): Pr
       waiting.then((result: { StatusCode: number }) => result.StatusCode).catch(() => noAnswer),
       noAnswer,
     ]);
-    const state = await container.inspect().then(
-      (details) => details.State,
-      () => undefined,
-    );
+    const state = removing
+      ? undefined
+      : await container.inspect().then(
+          (details) => details.State,
+          () => undefined,
+        );
     // Alive without its channel it is of no use.
     if (state?.Running) await container.kill().catch(() => undefined);
     const text = stderr.text();
@@ -225,9 +248,10 @@ const attachAndStart = async (container: Docker.Container, memoryMb: number): Pr
     kill: async () => {
       // The engine tells of no exit while output that nobody reads is still on its way.
       stdout.resume();
-      await container.kill().catch(ignoreGone);
-      await exited;
+      // One that has ended is looked at before it goes: only the engine knows whether its memory was full.
+      if (socket.readableEnded || socket.destroyed) await exited;
       await remove();
+      await exited;
     },
   };
 };
