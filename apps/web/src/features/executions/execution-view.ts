@@ -78,6 +78,10 @@ export type StepView = {
   startedAt: Date | null;
   completedAt: Date | null;
   durationMs: number | null;
+  /** Processor time in the sandbox, where it was measured. */
+  cpuMs: number | null;
+  /** The most memory that the sandbox held while the step ran. */
+  memoryPeakKib: number | null;
   /** Its answers came from the response cache. */
   cached: boolean;
   /** The execution that its output was taken from. */
@@ -93,7 +97,16 @@ export const keyOfStep = ({ nodeId, iteration }: { nodeId: string; iteration: st
 /** All runs of a node that has more than one, or that is in a container: how they stand and what they took together. */
 export type RoundCounts = Pick<
   StepView,
-  'nodeId' | 'nodeType' | 'nodeName' | 'inputTokens' | 'outputTokens' | 'costUsd' | 'startedAt' | 'completedAt'
+  | 'nodeId'
+  | 'nodeType'
+  | 'nodeName'
+  | 'inputTokens'
+  | 'outputTokens'
+  | 'costUsd'
+  | 'cpuMs'
+  | 'memoryPeakKib'
+  | 'startedAt'
+  | 'completedAt'
 > & {
   /** Of the run that ended last. */
   ports: string[];

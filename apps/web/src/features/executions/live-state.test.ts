@@ -42,6 +42,8 @@ const step = (nodeId: string, status: StepView['status']): StepView => ({
   startedAt: at,
   completedAt: null,
   durationMs: null,
+  cpuMs: null,
+  memoryPeakKib: null,
   cached: false,
   reusedFromId: null,
   edited: false,

@@ -19,6 +19,8 @@ const step = (nodeId: string, status: StepStatus, more: Partial<StepView> = {}):
   startedAt: null,
   completedAt: null,
   durationMs: null,
+  cpuMs: null,
+  memoryPeakKib: null,
   cached: false,
   reusedFromId: null,
   edited: false,

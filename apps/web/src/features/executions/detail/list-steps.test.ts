@@ -22,6 +22,8 @@ const counts = (nodeId: string, more: Partial<RoundCounts>): RoundCounts => ({
   inputTokens: 10,
   outputTokens: 20,
   costUsd: 0.5,
+  cpuMs: 120,
+  memoryPeakKib: 90_112,
   startedAt: at(3),
   completedAt: at(9),
   ...more,

@@ -18,6 +18,8 @@ const NOTHING_YET: Omit<StepView, 'nodeId' | 'nodeType' | 'nodeName'> = {
   startedAt: null,
   completedAt: null,
   durationMs: null,
+  cpuMs: null,
+  memoryPeakKib: null,
   cached: false,
   reusedFromId: null,
   edited: false,
@@ -25,8 +27,8 @@ const NOTHING_YET: Omit<StepView, 'nodeId' | 'nodeType' | 'nodeName'> = {
 
 /** All runs of a node as one step: from the first start to the last end, with their sums. */
 const summarizeRounds = (counts: RoundCounts, only: StepView | undefined): StepView => {
-  const { nodeId, nodeType, nodeName, inputTokens, outputTokens, costUsd, startedAt, completedAt, ports, reason } =
-    counts;
+  const { nodeId, nodeType, nodeName, inputTokens, outputTokens, costUsd, ports, reason } = counts;
+  const { cpuMs, memoryPeakKib, startedAt, completedAt } = counts;
   const status = statusOfRounds(counts);
   const ended = status !== 'running' && status !== 'waiting';
   return {
@@ -38,6 +40,8 @@ const summarizeRounds = (counts: RoundCounts, only: StepView | undefined): StepV
     inputTokens,
     outputTokens,
     costUsd,
+    cpuMs,
+    memoryPeakKib,
     ports,
     reason,
     status,

@@ -7,13 +7,17 @@ import { explainReason } from '../explain-reason.ts';
 import { useModelName } from '../use-model-name.ts';
 import classes from './step-facts.module.css';
 
-/** Time, attempts, tokens and dollars of one step, and the reason for each choice the system made. */
+/** Time, processor, memory, attempts, tokens and dollars of one step, and the reason for each choice the system made. */
 export const StepFacts = ({ step, took }: { step: StepView; took: string }) => {
   const t = useTranslations('executions');
   const format = useFormat();
   const modelName = useModelName();
   const facts: [string, string][] = [[t('column.duration'), took]];
   if (step.startedAt) facts.push([t('column.started'), format.dateTime(step.startedAt)]);
+  if (step.cpuMs !== null) facts.push([t('step.cpu'), format.duration(step.cpuMs)]);
+  if (step.memoryPeakKib !== null) {
+    facts.push([t('step.memoryPeak'), t('step.mebibytes', { value: format.integer(step.memoryPeakKib / 1024) })]);
+  }
   if (step.attempts > 1) facts.push([t('step.attempts'), format.integer(step.attempts)]);
   if (step.inputTokens + step.outputTokens > 0) {
     facts.push([

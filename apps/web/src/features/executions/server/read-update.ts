@@ -50,6 +50,8 @@ export const stepViewSchema = z.object({
   startedAt: date.nullable(),
   completedAt: date.nullable(),
   durationMs: z.number().nullable(),
+  cpuMs: z.number().nullable(),
+  memoryPeakKib: z.number().nullable(),
   cached: z.boolean(),
   reusedFromId: z.string().nullable(),
   edited: z.boolean(),
@@ -62,6 +64,8 @@ const roundsSchema = z.object({
   inputTokens: z.number(),
   outputTokens: z.number(),
   costUsd: z.number(),
+  cpuMs: z.number().nullable(),
+  memoryPeakKib: z.number().nullable(),
   startedAt: date.nullable(),
   completedAt: date.nullable(),
   ports: z.array(z.string()),
@@ -137,7 +141,7 @@ export const readUpdate = async (
       SELECT node_id AS "nodeId", iteration, node_type AS "nodeType", node_name AS "nodeName", status, attempts, ports, error,
         reason, model, input_tokens AS "inputTokens", output_tokens AS "outputTokens", cost_usd AS "costUsd",
         started_at AS "startedAt", completed_at AS "completedAt", duration_ms AS "durationMs",
-        cached, reused_from_id AS "reusedFromId", edited
+        cpu_ms AS "cpuMs", memory_peak_kib AS "memoryPeakKib", cached, reused_from_id AS "reusedFromId", edited
       FROM execution_steps
       WHERE execution_id = ${executionId}::uuid AND (
         (node_id, iteration) IN (SELECT "nodeId", iteration FROM v)
@@ -153,6 +157,7 @@ export const readUpdate = async (
     ), r AS (
       SELECT node_id AS "nodeId", min(node_type) AS "nodeType", min(node_name) AS "nodeName", count(*) AS total,
         sum(input_tokens) AS "inputTokens", sum(output_tokens) AS "outputTokens", sum(cost_usd) AS "costUsd",
+        sum(cpu_ms) AS "cpuMs", max(memory_peak_kib) AS "memoryPeakKib",
         min(started_at) AS "startedAt", max(completed_at) AS "completedAt",
         (array_agg(to_json(ports) ORDER BY completed_at DESC NULLS LAST))[1] AS ports,
         (array_agg(reason ORDER BY completed_at DESC NULLS LAST))[1] AS reason,

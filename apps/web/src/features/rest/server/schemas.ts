@@ -145,6 +145,14 @@ const stepSchema = z
     output_tokens: z.int(),
     cost: z.number(),
     duration: z.int().nullable().meta({ description: 'In ms.' }),
+    cpu_time: z
+      .int()
+      .nullable()
+      .meta({ description: 'Processor time in the sandbox, in ms; null where it was not measured.' }),
+    memory_peak: z
+      .int()
+      .nullable()
+      .meta({ description: 'The most memory that the sandbox held while the step ran, in KiB.' }),
     error_message: z.string().nullable(),
     started_at: time.nullable(),
     completed_at: time.nullable(),

@@ -92,6 +92,8 @@ const stepView = (step: ExecutionRow['steps'][number]): z.input<typeof execution
   output_tokens: step.outputTokens,
   cost: step.costUsd.toNumber(),
   duration: step.durationMs,
+  cpu_time: step.cpuMs,
+  memory_peak: step.memoryPeakKib,
   error_message: readError(step.error)?.message ?? null,
   started_at: iso(step.startedAt),
   completed_at: iso(step.completedAt),
