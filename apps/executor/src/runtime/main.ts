@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createCodeSession } from '@agentweaver/core/nodes/code/code-session';
-import { DEFAULT_CODE_MEMORY_MB } from '@agentweaver/core/nodes/code/definition';
+import { codeConfig, DEFAULT_CODE_MEMORY_MB } from '@agentweaver/core/nodes/code/definition';
 import { createFrameDecoder } from '../channel/frame-codec.ts';
 import { type HostFrame, hostFrameSchema, PROTOCOL_VERSION } from '../channel/protocol.ts';
 import { createFrameWriter } from './frame-writer.ts';
@@ -37,6 +37,8 @@ const announceUserCode = (): Promise<void> => {
 /** One for the life of this process: where user code ran, no other execution starts. */
 const code = createCodeSession();
 
+const PREPARE_CODE_AFTER_MS = 100;
+
 let session: Session | undefined;
 let running = false;
 const currentSession = (): Session => {
@@ -48,6 +50,9 @@ const start = async (frame: Extract<HostFrame, { type: 'start' }>): Promise<void
   if (running) throw new Error('A second execution was started before the first had ended.');
   if (userCode) throw new Error('An execution was started where the code of another one has run.');
   running = true;
+  for (const { type, config } of frame.definition.nodes) {
+    if (type === 'code') code.prepare(codeConfig.safeParse(config).data?.memoryMb ?? DEFAULT_CODE_MEMORY_MB);
+  }
   await currentSession().run(frame);
   session = undefined;
   running = false;
@@ -81,5 +86,7 @@ frames.on('end', () => process.exit(0));
 // In a Pod, what is written before somebody is attached is lost: there the executor speaks first, with an empty line.
 if (process.argv.includes(READY_WHEN_SPOKEN_TO)) await once(process.stdin, 'data');
 await writer.send({ type: 'ready', protocol: PROTOCOL_VERSION });
-// The first Code node finds a worker that waits.
-code.prepare(DEFAULT_CODE_MEMORY_MB);
+// Not before the sandbox has been waiting for a while: where many are started, their processors have better to do.
+setTimeout(() => {
+  if (!running) code.prepare(DEFAULT_CODE_MEMORY_MB);
+}, PREPARE_CODE_AFTER_MS).unref();

@@ -18,7 +18,7 @@ const MAX_LEFT_BYTES = 48 * MIB;
 const LAST_USAGE_MS = 20;
 
 const messageSchema = z.discriminatedUnion('type', [
-  /** A context for the next request is there. */
+  /** It has started. */
   z.object({ type: z.literal('ready') }),
   z.object({
     type: z.literal('outcome'),
@@ -121,7 +121,6 @@ export const startCodeWorker = (memoryMb: number): CodeWorker => {
         signal.addEventListener('abort', abort, { once: true });
         /** The time that a worker takes to start is not the code's. */
         const begin = () => {
-          isReady = false;
           limit = setTimeout(() => reject(timeoutError(request.timeoutMs)), request.timeoutMs);
         };
         listener = {

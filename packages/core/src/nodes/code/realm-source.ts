@@ -23,7 +23,6 @@ export const REALM_SOURCE = String.raw`((memory) => {
   const { parse, stringify } = JSON;
   const { store } = Atomics;
   const { defineProperty, getOwnPropertyNames } = Object;
-  const builtins = stringify(getOwnPropertyNames(globalThis));
 
   // A stack trace hook would be handed the call sites of the outer realm.
   defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: false, configurable: false });
@@ -113,7 +112,7 @@ export const REALM_SOURCE = String.raw`((memory) => {
   };
 
   return {
-    builtins,
+    builtins: () => stringify(getOwnPropertyNames(globalThis)),
     run: (main, variables) => { work(main, variables); },
     outcome: () => outcome,
   };

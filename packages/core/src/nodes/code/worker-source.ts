@@ -1,5 +1,9 @@
 import { REALM_SOURCE } from './realm-source.ts';
 
+/** Contexts that wait for requests: making one takes longer than most code runs. They are made when nothing else is to do. */
+const CONTEXTS_AHEAD = 6;
+const IDLE_BEFORE_CONTEXT_MS = 5;
+
 /** What stack traces call the user's code. */
 export const SOURCE_NAME = 'code.js';
 
@@ -9,7 +13,7 @@ export const SOURCE_NAME = 'code.js';
  * code get hold of an object of this realm (a stack overflow inside Node's stack formatting throws one),
  * it finds no process, no require, no way to make functions from text, and no prototype to tamper with.
  *
- * It serves one request after another, each in a context of its own, made before it is asked for. In between it sleeps
+ * It serves one request after another, each in a context of its own. In between it sleeps
  * in `Atomics.wait` and never returns to an event loop: of a request that has ended nothing can run any more, neither
  * a finalizer nor a rejected promise's handler.
  */
@@ -93,9 +97,7 @@ const prepare = () => {
     codeGeneration: { strings: false, wasm: false },
     microtaskMode: 'afterEvaluate',
   });
-  const inside = harness.runInContext(realm)(logs);
-  post({ type: 'ready' });
-  return { realm, inside };
+  return { realm, inside: harness.runInContext(realm)(logs) };
 };
 
 /** The outcome, as JSON. */
@@ -113,16 +115,19 @@ const run = ({ realm, inside }, { source, variables }) => {
   return inside.outcome();
 };
 
-let next = prepare();
-layOff(parse(next.inside.builtins));
+const first = prepare();
+layOff(parse(first.inside.builtins()));
+const ahead = [first];
+post({ type: 'ready' });
 for (let served = 0; ; served += 1) {
-  wait(bell, 0, served);
+  while (wait(bell, 0, served, ahead.length < ${CONTEXTS_AHEAD} ? ${IDLE_BEFORE_CONTEXT_MS} : Infinity) === 'timed-out') {
+    ahead.push(prepare());
+  }
   const { message } = receiveMessageOnPort(parentPort);
   const before = cpuMicros();
-  const outcome = run(next, message);
+  const outcome = run(ahead.pop() ?? prepare(), message);
   const took = cpuMicros() - before;
   const { used_heap_size, external_memory } = v8.getHeapStatistics();
   post({ type: 'outcome', outcome, cpuMicros: took, heldBytes: used_heap_size + external_memory });
-  next = prepare();
 }
 `;
