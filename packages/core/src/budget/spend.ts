@@ -17,6 +17,8 @@ export type SpendOptions = {
   ask: (reached: ReachedLimit, request: ModelRequest) => Promise<void>;
   /** Makes the call; gets the request as the budget allows it: another model, less time. */
   make: (request: ModelRequest) => Promise<ModelResponse>;
+  /** Of a call that failed: whether a model was asked at all, and the ms that it only waited to be allowed to. */
+  progress?: () => { asked: boolean; waitedMs: number };
 };
 
 export type Spend = (request: ModelRequest, options: SpendOptions) => Promise<ModelResponse>;
@@ -30,7 +32,7 @@ export const createSpender = ({ now = () => performance.now() }: { now?: () => n
   const wakeAll = () => {
     for (const wake of [...waiting]) wake();
   };
-  return async (asked, { scopes, estimate, signal, ask, make }) => {
+  return async (asked, { scopes, estimate, signal, ask, make, progress }) => {
     const downgrades: { to: string; reason: string }[] = [];
     let wanted = asked;
     for (;;) {
@@ -60,13 +62,17 @@ export const createSpender = ({ now = () => performance.now() }: { now?: () => n
           settle(amountOf(response));
           return { ...response, reason: [response.reason, ...downgrades.map(({ reason }) => reason)].join(' ') };
         } catch (error) {
-          settle({ ...amountOfFailure(error, most, signal), seconds: (now() - started) / 1_000 });
+          const { asked: wasAsked, waitedMs } = progress?.() ?? { asked: true, waitedMs: 0 };
+          const seconds = (now() - started - waitedMs) / 1_000;
+          settle(wasAsked ? { ...amountOfFailure(error, most, signal), seconds } : NOTHING);
           throw error;
         }
       }
     }
   };
 };
+
+const NOTHING: Amount = { usd: 0, tokens: 0, modelCalls: 0, seconds: 0 };
 
 /**
  * What a call used that failed. For one that a provider refused it does not charge; one that was given up while it

@@ -22,6 +22,8 @@ export const EXECUTION_ERRORS = {
   model_context_too_long: { fault: 'user', retryable: false },
   model_overloaded: { fault: 'user', retryable: true },
   model_malformed: { fault: 'user', retryable: true },
+  /** By a limit of calls here, not by the other side. */
+  rate_limited: { fault: 'user', retryable: true },
   tool_failed: { fault: 'user', retryable: true },
   step_limit: { fault: 'user', retryable: false },
   evaluation_failed: { fault: 'user', retryable: false },

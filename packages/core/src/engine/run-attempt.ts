@@ -10,7 +10,7 @@ import type { NodePlan } from './plan.ts';
 import { invalidWorkflow } from './plan.ts';
 import type { StepSlot } from './slots.ts';
 import type { StepValues } from './step-data.ts';
-import { withDeadline } from './with-deadline.ts';
+import { type DeadlinePause, withDeadline } from './with-deadline.ts';
 
 export type Attempt = {
   engine: Engine;
@@ -45,10 +45,10 @@ export const runAttempt = async (attempt: Attempt): Promise<AttemptEnd> => {
   const timeoutError = () => timedOut(node.name, timeoutMs);
   let children: Children | undefined;
   try {
-    const result = await withDeadline({ signal, timeoutMs, timeoutError, clock: engine.host.clock }, (inner) => {
+    const result = await withDeadline({ signal, timeoutMs, timeoutError, clock: engine.host.clock }, (inner, pause) => {
       const inside = createChildren({ slot, signal: inner });
       children = inside;
-      const context = contextOf({ ...attempt, signal: inner }, inside, config, timeoutMs);
+      const context = contextOf({ ...attempt, signal: inner }, inside, config, { timeoutMs, pause });
       // The config comes from the type's own schema, which is all that `never` asks for.
       return withChildren(inside, async () => runtime.execute(context as ExecuteContext<never>));
     });
@@ -75,7 +75,7 @@ const contextOf = (
   attempt: Attempt,
   children: Children,
   config: unknown,
-  timeoutMs: number,
+  { timeoutMs, pause }: { timeoutMs: number; pause: DeadlinePause },
 ): ExecuteContext<unknown> => {
   const { engine, plan, iteration, values, signal } = attempt;
   const nodeId = plan.node.id;
@@ -90,6 +90,8 @@ const contextOf = (
     };
   const report = whileItRuns(attempt.report);
   const onDelta = (text: string) => report({ type: 'step_delta', text });
+  // Waiting for a turn at somebody's limit is not the step's own time.
+  const onWaiting = (waiting: boolean) => (waiting ? pause.hold() : pause.release());
   return {
     nodeId,
     iteration,
@@ -106,7 +108,7 @@ const contextOf = (
     render: (template) => renderTemplate(template, values),
     query: (expression) => evaluateExpression(expression, values),
     host: engine.host,
-    nextCall: () => ({ nodeId, iteration, attempt: attempt.attempt, index: calls++, signal, onDelta }),
+    nextCall: () => ({ nodeId, iteration, attempt: attempt.attempt, index: calls++, signal, onDelta, onWaiting }),
     signal,
     runBody: (round) => children.run(async () => runBodyRound(parent, round)),
     runNested: (request) => {

@@ -16,6 +16,8 @@ export type CallContext = {
   /** Counts the step's host calls within the attempt, from 0. */
   index: number;
   signal: AbortSignal;
+  /** Told when the call begins to wait for its turn at a limit of the host, and when it goes on. */
+  onWaiting?: (waiting: boolean) => void;
   /** Takes the pieces of a model's answer as they come. Hosts in another process publish them elsewhere. */
   onDelta?: (text: string) => void;
 };

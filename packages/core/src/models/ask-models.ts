@@ -21,6 +21,8 @@ export type AskModelsOptions = {
   /** Streams when given. */
   onDelta?: ((text: string) => void) | undefined;
   retry?: Omit<RetryOptions, 'timeoutMs' | 'signal'>;
+  /** Around each single request: makes it when it may be made. `timeoutMs` is what is left for it. */
+  inTurn?: <T>(ask: () => Promise<T>, timeoutMs: number) => Promise<T>;
 };
 
 /**
@@ -29,18 +31,19 @@ export type AskModelsOptions = {
  */
 export const askModels = (
   request: ModelRequest,
-  { open, breakers, signal, onDelta, retry = {} }: AskModelsOptions,
+  { open, breakers, signal, onDelta, retry = {}, inTurn = (ask) => ask() }: AskModelsOptions,
 ): Promise<ModelResponse> => {
   const hear = onDelta && separateAttempts(onDelta);
   const askOne = async (modelId: string): Promise<ModelResponse> => {
     const { client, circuit, reason } = await open(modelId);
-    const attempt = async (timeoutMs: number): Promise<ModelResponse> => {
-      const now = { ...request, timeoutMs };
-      hear?.begin();
-      return breakers.run({ ...circuit, timeoutMs }, () =>
-        hear ? client.stream(now, { signal, onDelta: hear.onDelta }) : client.generate(now, { signal }),
-      );
-    };
+    const attempt = (timeoutMs: number): Promise<ModelResponse> =>
+      inTurn(async () => {
+        const now = { ...request, timeoutMs };
+        hear?.begin();
+        return breakers.run({ ...circuit, timeoutMs }, () =>
+          hear ? client.stream(now, { signal, onDelta: hear.onDelta }) : client.generate(now, { signal }),
+        );
+      }, timeoutMs);
     const response = await withRetries(attempt, { ...retry, timeoutMs: request.timeoutMs, signal });
     return { ...response, reason: joinReasons(reason, response.reason) };
   };
