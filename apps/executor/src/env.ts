@@ -25,6 +25,8 @@ export const executorEnvSchema = z.object({
   EXECUTOR_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(10),
   /** The data folder of a local installation: without room on its disk no execution is taken. */
   AGENTWEAVER_DATA: optionalText,
+  /** Calls to the outside (models, HTTP, databases …) that all of its executions have under way at the same time. */
+  EXECUTOR_HOST_CALLS: z.coerce.number().int().min(1).max(10_000).default(256),
   AGENTWEAVER_MASTER_KEY: z
     .string({ error: 'is missing: 32 random bytes in base64' })
     .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64'),

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { createGateMetrics } from './host/gate/gate-metrics.ts';
 import type { PoolObserver } from './sandbox/pool/pool.ts';
 
 export type QueueCounts = { waiting: number; active: number; delayed: number };
@@ -128,6 +129,7 @@ export const createMetrics = ({
     modelTokens,
     modelCost,
     egressDenials,
+    calls: createGateMetrics(registry),
     executionEnded: ({ status, userId, workflowId }: ExecutionLabels, seconds: number | undefined) => {
       const labels = tenantLabels ? { user_id: userId ?? '', workflow_id: workflowId } : {};
       executions.inc({ status, ...labels });

@@ -4,24 +4,40 @@ import { createEgressAgent } from '@agentweaver/core/egress/egress-agent';
 import { createGuardedFetch } from '@agentweaver/core/egress/guarded-fetch';
 import { createCircuitBreakers } from '@agentweaver/core/models/circuit-breakers';
 import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from '@agentweaver/core/models/demo-model';
+import { createCallCounter } from '@agentweaver/db/call-counter';
 import { createPrisma } from '@agentweaver/db/client';
 import { identifyDatabase } from '@agentweaver/db/execution-owners';
-import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { createLiveChannel } from '@agentweaver/db/live-channel';
-import { createExecutionQueue, createExecutionWorker } from '@agentweaver/db/queue';
+import { createExecutionQueue, createExecutionWorker, type ExecutionWorker } from '@agentweaver/db/queue';
+import { startTracing } from '@agentweaver/db/tracing/start-tracing';
+import type { Logger } from 'pino';
+import { createDatabaseCheck, waitForDatabase } from './database-check.ts';
 import type { ExecutorEnv } from './env.ts';
-import { runExecution } from './execution/run-execution.ts';
+import { createAdmission } from './execution/admission.ts';
+import { createCancelWatch } from './execution/cancel-watch.ts';
 import { startSweeper } from './execution/sweeper.ts';
+import { takeJob } from './execution/take-job.ts';
 import { createExecutorIdentity } from './executor-identity.ts';
 import { createExecutionServices } from './host/execution-services.ts';
+import { createCallGate } from './host/gate/call-gate.ts';
 import { findLocalModels, type LocalModelFinder } from './host/local-models.ts';
 import { createTokenKeeper } from './host/oauth-tokens.ts';
 import { type Readiness, startHttpServer } from './http-server.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { type Presence, startPresence } from './presence.ts';
+import { checkRoom, type Phase, readParts } from './readiness.ts';
+import { probeBackend } from './sandbox/pool/boot-ready.ts';
+import { createPool } from './sandbox/pool/pool.ts';
 import type { SandboxProvider } from './sandbox/sandbox.ts';
 import { selectSandbox } from './sandbox/select-sandbox.ts';
-import { SHUTDOWN_TIMEOUT_MS } from './tunables.ts';
+import { startScheduleLoop } from './triggers/schedule-loop.ts';
+import {
+  FINISH_TIMEOUT_MS,
+  HAND_OVER_TIMEOUT_MS,
+  LOCAL_CALL_CONCURRENCY,
+  SANDBOX_DEFAULT_MEMORY_MB,
+} from './tunables.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/sandbox-runtime.mjs', import.meta.url));
 
@@ -38,6 +54,12 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
   const identity = createExecutorIdentity();
   const logger = createLogger({ level: env.LOG_LEVEL, executorId: identity.id });
   const onError = (error: Error) => logger.warn({ err: error }, 'a connection failed');
+  // Before anything that may be traced. Without OTEL_EXPORTER_OTLP_ENDPOINT this loads nothing.
+  const tracing = await startTracing(env, {
+    name: 'agentweaver-executor',
+    instanceId: identity.id,
+    onError: (error) => logger.warn({ err: error }, 'traces could not be sent'),
+  });
   const connection = { databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL, onError };
 
   const prisma = createPrisma({ databaseUrl: env.DATABASE_URL, max: env.EXECUTOR_CONCURRENCY + 5, onError });
@@ -45,48 +67,81 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
   const live = createLiveChannel(connection);
   const metrics = createMetrics({ tenantLabels: env.METRICS_TENANT_LABELS, queueCounts: queue.counts });
 
-  let phase: 'starting' | 'running' | 'stopping' = 'starting';
+  let phase: Phase = 'starting';
   let sandboxes: SandboxProvider | undefined;
   let localModels: LocalModelFinder | undefined;
+  let presence: Presence | undefined;
+  const database = createDatabaseCheck({ prisma, databaseUrl: env.DATABASE_URL });
   const server = await startHttpServer({
     host: env.EXECUTOR_HOST,
     port: env.EXECUTOR_PORT,
     registry: metrics.registry,
-    readiness: async () => readinessOf({ phase, prisma, sandboxes, localModels }),
+    readiness: async () => ({
+      ...(await readParts({ phase, env, database, queue, live, sandboxes, presence })),
+      sandbox: sandboxes ? { kind: sandboxes.kind, description: sandboxes.description } : null,
+      models: listModels(localModels),
+    }),
   });
 
+  await waitForDatabase(database, logger);
   const installationId = await identifyDatabase(prisma);
-  const selected = await selectSandbox({
+  const { backend } = await selectSandbox({
     choice: env.SANDBOX,
     bundleFile: BUNDLE,
     baseImage: env.SANDBOX_BASE_IMAGE,
+    kubernetes: {
+      image: env.SANDBOX_IMAGE,
+      namespace: env.KUBERNETES_NAMESPACE,
+      runtimeClass: env.SANDBOX_RUNTIME_CLASS,
+    },
     installationId,
     executorId: identity.id,
     logger,
   });
-  sandboxes = selected.provider;
+  const row = { id: identity.id, sandbox: backend.kind, concurrency: env.EXECUTOR_CONCURRENCY };
+  let worker: ExecutionWorker | undefined;
+  // Before the first sandbox: others remove those of executors that they do not know.
+  presence = await startPresence({ prisma, row, running: () => worker?.running() ?? 0, identity, logger });
+  sandboxes = createPool({
+    backend,
+    isolation: env.ISOLATION,
+    concurrency: env.EXECUTOR_CONCURRENCY,
+    defaultMemoryMb: SANDBOX_DEFAULT_MEMORY_MB,
+    logger,
+    observer: metrics.pool(backend.kind),
+  });
   localModels = await findLocalModels({ url: env.LOCAL_MODEL_URL, modelName: env.LOCAL_MODEL_NAME });
   const privateHosts = env.EGRESS_ALLOWED_PRIVATE_HOSTS;
   const agent = createEgressAgent({ privateHosts });
-  const sweeper = await startSweeper({
-    prisma,
-    queue,
-    live,
-    identity,
-    docker: selected.docker,
-    installationId,
+  const sweeper = await startSweeper({ prisma, queue, live, identity, presence, sandboxes, logger });
+  const admission = createAdmission({
+    check: () => checkRoom({ sandboxes, env }),
+    probe: () => probeBackend(backend),
+    onChange: (isOpen) => (isOpen ? worker?.resume() : worker?.pause()),
     logger,
   });
 
   const masterKey = env.AGENTWEAVER_MASTER_KEY;
   const local = localModels.current;
   const tokens = createTokenKeeper({ prisma, guardedFetch: createGuardedFetch({ agent, privateHosts }) });
+  const cancels = await createCancelWatch(live, logger);
+  const callCounter = createCallCounter({ prisma, redisUrl: env.REDIS_URL, windowSeconds: 60, onError });
+  const gate = createCallGate({
+    counter: callCounter,
+    maxUnderWay: env.EXECUTOR_HOST_CALLS,
+    maxLocal: LOCAL_CALL_CONCURRENCY,
+    metrics: metrics.calls,
+    onError: (error) => logger.warn({ err: error }, 'calls could not be counted'),
+  });
   const dependencies = {
     prisma,
+    queue,
     live,
+    cancels,
     metrics,
     logger,
     sandboxes,
+    admission,
     executorId: identity.id,
     createServices: createExecutionServices({
       prisma,
@@ -98,58 +153,62 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
       local,
       tokens,
       breakers: createCircuitBreakers(),
+      gate,
     }),
   };
-  const worker = createExecutionWorker(connection, { concurrency: env.EXECUTOR_CONCURRENCY }, (executionId, signal) =>
-    runExecution(dependencies, executionId, signal),
+  worker = createExecutionWorker(connection, { concurrency: env.EXECUTOR_CONCURRENCY }, (executionId, job) =>
+    takeJob(dependencies, executionId, job),
   );
-  await worker.ready();
+  const running = worker;
+  await running.ready();
+  const schedules = startScheduleLoop({ prisma, queue, logger });
   phase = 'running';
   logger.info({ sandbox: sandboxes.description, port: env.EXECUTOR_PORT }, 'ready');
 
   return {
     stop: async (why) => {
       phase = 'stopping';
-      logger.info({ why }, 'stopping');
-      // Aborts what runs: containers are killed, and their executions go back to the queue.
-      await worker.close({ timeoutMs: SHUTDOWN_TIMEOUT_MS });
-      await sweeper.close();
-      localModels?.close();
-      await selected.provider.close();
-      await agent.destroy();
-      server.close();
-      server.closeAllConnections();
-      await queue.close();
-      await live.close();
-      await prisma.$disconnect();
+      logger.info({ why, running: running.running() }, 'stopping');
+      await stopInOrder(logger, [
+        () => schedules.close(),
+        () => admission.close(),
+        // What does not end in time is aborted, and its execution goes back to the queue.
+        () => running.close({ finishMs: FINISH_TIMEOUT_MS, timeoutMs: HAND_OVER_TIMEOUT_MS }),
+        () => sweeper.close(),
+        () => cancels.close(),
+        () => gate.close(),
+        () => callCounter.close(),
+        () => localModels?.close(),
+        () => sandboxes?.close(),
+        () => presence?.close(),
+        () => agent.destroy(),
+        () => server.close(),
+        () => server.closeAllConnections(),
+        () => queue.close(),
+        () => live.close(),
+        () => prisma.$disconnect(),
+        () => tracing?.close(),
+      ]);
       logger.info('stopped');
     },
   };
 };
 
-const readinessOf = async ({
-  phase,
-  prisma,
-  sandboxes,
-  localModels,
-}: {
-  phase: 'starting' | 'running' | 'stopping';
-  prisma: PrismaClient;
-  sandboxes: SandboxProvider | undefined;
-  localModels: LocalModelFinder | undefined;
-}): Promise<Readiness> => {
-  const missing: string[] = [];
-  if (phase === 'stopping') missing.push('It is shutting down.');
-  if (!sandboxes) missing.push('The sandbox is being prepared.');
-  else if (phase === 'starting') missing.push('The queue is not connected yet.');
-  await prisma.$queryRaw`SELECT 1`.catch(() => missing.push('The database does not answer.'));
+/** One that fails, because what it closes is away, does not keep the others. */
+const stopInOrder = async (logger: Logger, steps: (() => unknown)[]): Promise<void> => {
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      logger.warn({ err: error }, 'a part did not stop as it should');
+    }
+  }
+};
+
+const listModels = (localModels: LocalModelFinder | undefined): Readiness['models'] => {
   const local = localModels?.current();
-  return {
-    missing,
-    sandbox: sandboxes ? { kind: sandboxes.kind, description: sandboxes.description } : null,
-    models: [
-      ...(local?.models ?? []).map((name) => ({ id: `openai_compatible/${name}`, name, source: local?.source ?? '' })),
-      { id: DEMO_MODEL_ID, name: DEMO_MODEL_NAME, source: 'built in' },
-    ],
-  };
+  return [
+    ...(local?.models ?? []).map((name) => ({ id: `openai_compatible/${name}`, name, source: local?.source ?? '' })),
+    { id: DEMO_MODEL_ID, name: DEMO_MODEL_NAME, source: 'built in' },
+  ];
 };

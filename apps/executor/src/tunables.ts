@@ -2,6 +2,10 @@
 
 // Repair of what a crash left; heartbeat and claims are in the database package
 export const SWEEP_INTERVAL_MS = 5_000;
+/** Between attempts to give an execution back while the database is away. */
+export const GIVE_BACK_RETRY_MS = 500;
+/** While no sandbox can be started here, an execution is handed to another executor after this. */
+export const AWAY_RETRY_MS = 1_000;
 /** A wait that ends by itself sooner than this is resumed to the second, by its job; a longer one by a sweep. */
 export const RESUME_BY_QUEUE_MS = 600_000;
 /** New schedules are seen so soon; those that are known are fired when they are due. */
@@ -14,7 +18,9 @@ export const REAP_INTERVAL_MS = 30_000;
 /** What running executions have to come to their end … */
 export const FINISH_TIMEOUT_MS = 8_000;
 /** … and then those that did not, to be given back … */
-export const HAND_OVER_TIMEOUT_MS = 5_000;
+export const HAND_OVER_TIMEOUT_MS = 7_000;
+/** (of which calls to models and the like may take so much: what is answered is not paid again) … */
+export const CALL_DRAIN_MS = 5_000;
 /** … and after everything else the process ends, come what may: a database or an engine that hangs must not keep it. */
 export const HARD_EXIT_MS = 18_000;
 
@@ -84,7 +90,8 @@ export const MAX_STEP_EVENTS = 10 * MAX_STEPS;
 export const MAX_SANDBOX_BYTES = 4 * 1024 * 1024 * 1024;
 
 // Host calls
-export const CALL_CONCURRENCY = 16;
+/** Calls that only the database answers (files, questions to people), at once; the pool is for others as well. */
+export const LOCAL_CALL_CONCURRENCY = 8;
 export const MAX_PENDING_CALLS = 256;
 /** A call of a batch execution that has waited this long for its turn counts as one of an interactive execution. */
 export const BATCH_CALL_AGE_MS = 10_000;

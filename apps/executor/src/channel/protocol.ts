@@ -74,6 +74,8 @@ export const hostFrameSchema = z.discriminatedUnion('type', [
   }),
   /** The answer will take long: the step is to end as `step_waiting` and makes the same call when it is resumed. */
   z.object({ type: z.literal('call_suspended'), id: callId, kind: waitKindSchema, until: z.number().optional() }),
+  /** The call waits for its turn at a limit, and goes on: its step's clock stands still between the two. */
+  z.object({ type: z.literal('call_waiting'), id: callId, waiting: z.boolean() }),
   z.object({ type: z.literal('ping'), id: z.int() }),
 ]);
 export type HostFrame = z.infer<typeof hostFrameSchema>;

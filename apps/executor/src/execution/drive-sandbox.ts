@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { FrameError } from '../channel/frame-codec.ts';
 import type { HostFrame, SandboxFrame } from '../channel/protocol.ts';
 import { createWatchdog } from '../channel/watchdog.ts';
+import type { CallTurns } from '../host/gate/call-gate.ts';
 import { createHostCalls, type HostCallMemo, type HostServices } from '../host/host-calls.ts';
 import type { SandboxLease } from '../sandbox/sandbox.ts';
 import { UNRESPONSIVE_AFTER_MS } from '../tunables.ts';
@@ -34,10 +35,15 @@ export type DriveOptions = {
   ledger: StepLedger;
   services: HostServices;
   memo: HostCallMemo;
+  turns: CallTurns;
   /** Takes each accepted event; may hold the engine back. */
   record: (event: EngineEvent) => Promise<void>;
   /** Stops the engine by killing its sandbox. */
   signal: AbortSignal;
+  /** Told of a call that failed because the database was away; it gets no answer. */
+  onDatabaseTrouble?: (error: unknown) => void;
+  /** After a stop: how long calls that are under way may go on, so that what they cost is not paid again. In ms. */
+  drainMs?: () => number;
   logger: Logger;
   unresponsiveAfterMs?: number;
 };
@@ -47,7 +53,7 @@ export type DriveOptions = {
  * unless its engine reported the end: then whoever leased it may give it back. Rejects only when `record` does.
  */
 export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
-  const { lease, start, ledger, services, memo, signal, logger } = options;
+  const { lease, start, ledger, services, memo, turns, signal, logger } = options;
   const { sandbox, channel } = lease;
   const { unresponsiveAfterMs = UNRESPONSIVE_AFTER_MS } = options;
   const logLimit = createLogLimit();
@@ -61,10 +67,16 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
   const calls = createHostCalls({
     services,
     memo,
+    turns,
     steps: ledger,
     send,
+    log: ({ nodeId, iteration }, message) => {
+      const line = { type: 'step_log', at: Date.now(), nodeId, iteration, level: 'info', message } as const;
+      if (ledger.isRunning(line) && logLimit.allows(line)) void record(line);
+    },
     onInternalError: (error, { method, nodeId, iteration }) =>
       logger.error({ err: error, method, nodeId, iteration }, 'a host call failed'),
+    ...(options.onDatabaseTrouble ? { onDatabaseTrouble: options.onDatabaseTrouble } : {}),
   });
   const watchdog = createWatchdog({
     ping: (id) => void send({ type: 'ping', id }),
@@ -157,6 +169,8 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
   } finally {
     signal.removeEventListener('abort', kill);
     watchdog.stop();
+    const drainMs = signal.aborted ? (options.drainMs?.() ?? 0) : 0;
+    if (drainMs > 0) await calls.drain(drainMs);
     await calls.close(new Error('The execution has ended.'));
     if (!reported) kill();
   }

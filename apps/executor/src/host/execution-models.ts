@@ -2,7 +2,7 @@ import type { PrivateHost } from '@agentweaver/core/egress/egress-policy';
 import { createGuardedFetch } from '@agentweaver/core/egress/guarded-fetch';
 import type { CircuitBreakers } from '@agentweaver/core/models/circuit-breakers';
 import { readAnsweredBudgetWaits } from '@agentweaver/db/budget-wait-store';
-import type { ClaimedExecution } from '@agentweaver/db/execution-store';
+import type { ClaimedExecution } from '@agentweaver/db/execution-claim';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
 import { createModelCacheStore } from '@agentweaver/db/model-cache-store';
@@ -13,6 +13,7 @@ import type { Metrics } from '../metrics.ts';
 import { createAskForBudget } from './ask-for-budget.ts';
 import { createBudgetScopes } from './budget-scopes.ts';
 import { createDeltaPublisher } from './delta-publisher.ts';
+import type { CallTurns } from './gate/call-gate.ts';
 import type { LocalModels } from './local-models.ts';
 import { createModelCallMemo } from './model-call-memo.ts';
 import { createModelService, type ModelService } from './model-service.ts';
@@ -34,6 +35,7 @@ export type ModelOptions = {
 export const createExecutionModels = async (
   { prisma, live, metrics, agent, privateHosts, masterKey, local, breakers }: ModelOptions,
   { execution, attemptId, definition, workspace }: ClaimedExecution,
+  turns: CallTurns,
 ): Promise<ModelService> => {
   const claim = { executionId: execution.id, attemptId };
   const [{ keys, open }, prices, usage, answered] = await Promise.all([
@@ -59,6 +61,7 @@ export const createExecutionModels = async (
     prices,
     guardedFetch: createGuardedFetch({ agent, privateHosts }),
     deltas: createDeltaPublisher((message) => live.publish(execution.id, message)),
+    turns,
     metrics,
   });
 };

@@ -15,6 +15,10 @@ const response = { status: 200, headers: {}, body: 'ok', encoding: 'utf8' as con
 const setUp = () => {
   const kept = new Map<string, HostCallAnswer | undefined | 'begun'>();
   const store: HostCallStore = {
+    find: async (key) => {
+      const known = kept.get(JSON.stringify(key));
+      return known === 'begun' ? undefined : known;
+    },
     begin: async (key): Promise<BegunHostCall> => {
       const name = JSON.stringify(key);
       const known = kept.get(name);
@@ -45,6 +49,23 @@ test('an answer is given again, and the call is not made again', async () => {
   expect(await ask(post)).toEqual(response);
   expect(await ask(post)).toEqual(response);
   expect(made()).toBe(1);
+});
+
+test('an answer is found without making the call, but not on a first claim', async () => {
+  const { memo, ask, made } = setUp();
+  expect(await memo.find('http.fetch', post, call)).toBeUndefined();
+  await ask(post);
+  expect(await memo.find('http.fetch', post, call)).toEqual({ value: response });
+  expect(made()).toBe(1);
+  const first = createHostCallMemo(
+    {
+      find: async () => ({ value: response }),
+      begin: async () => ({ kind: 'new' }),
+      settle: async () => undefined,
+    },
+    { isFirstClaim: true },
+  );
+  expect(await first.find('http.fetch', post, call)).toBeUndefined();
 });
 
 test('another request, another attempt and another round are calls of their own', async () => {
@@ -96,6 +117,7 @@ test('a long answer is not kept', async () => {
 test('answers are kept up to a size in all', async () => {
   const kept: (HostCallAnswer | undefined)[] = [];
   const store: HostCallStore = {
+    find: async () => undefined,
     begin: async () => ({ kind: 'new' }),
     settle: async (_key, answer) => void kept.push(answer),
   };
@@ -107,8 +129,22 @@ test('answers are kept up to a size in all', async () => {
   expect(kept).toEqual([{ value: response }, { value: response }, undefined]);
 });
 
+test('what a call gave before is found without making it, and no call is begun by looking', async () => {
+  const { memo, ask } = setUp();
+  expect(await memo.find('http.fetch', post, call)).toBeUndefined();
+  await ask(post);
+  expect(await memo.find('http.fetch', post, call)).toEqual({ value: response });
+  const failed = { ...call, index: 1 };
+  await ask(post, fails(new ExecutionError({ code: 'http_failed', message: 'no' })), failed).catch(() => undefined);
+  await expect(memo.find('http.fetch', post, failed)).rejects.toMatchObject({ data: { code: 'http_failed' } });
+});
+
 test('without the claim nothing is done', async () => {
-  const memo = createHostCallMemo({ begin: async () => ({ kind: 'lost' }), settle: async () => undefined });
+  const memo = createHostCallMemo({
+    find: async () => undefined,
+    begin: async () => ({ kind: 'lost' }),
+    settle: async () => undefined,
+  });
   const made = memo.answer('http.fetch', get, call, fails(new Error('must not be made')));
   await expect(made).rejects.toMatchObject({ data: { code: 'worker_lost' } });
 });

@@ -3,20 +3,28 @@ import { HOST_CALLS, type HostMethod, type HostResult } from '@agentweaver/core/
 import type { BegunHostCall, HostCallAnswer, HostCallKey } from '@agentweaver/db/host-call-store';
 import { hashJson } from '@agentweaver/db/json';
 import { MAX_KEPT_ANSWER_BYTES, MAX_KEPT_BYTES } from '../tunables.ts';
-import type { HostCallMemo } from './host-calls.ts';
+import type { HostCall, HostCallMemo } from './host-calls.ts';
 import { isKept, isRepeatable } from './repeatable-calls.ts';
 
 export type MemoKey = Omit<HostCallKey, 'executionId'>;
 
 /** Where calls are noted before they are made, and their answers after. */
 export type HostCallStore = {
+  /** The answer of a call that was made before; `undefined` when there is none. */
+  find(key: MemoKey): Promise<HostCallAnswer | undefined>;
   begin(key: MemoKey, call: { method: HostMethod; repeatable: boolean }): Promise<BegunHostCall>;
   /** `undefined`: it has ended, and its answer is too large to be kept. */
   settle(key: MemoKey, answer: HostCallAnswer | undefined): Promise<void>;
 };
 
-/** A step that is run again after an interruption gets the same answers, and nothing is done twice. */
-export const createHostCallMemo = (store: HostCallStore, { maxBytes = MAX_KEPT_BYTES } = {}): HostCallMemo => {
+/**
+ * A step that is run again after an interruption gets the same answers, and nothing is done twice. `isFirstClaim`: nobody
+ * has run the execution before, so there is no answer to look for.
+ */
+export const createHostCallMemo = (
+  store: HostCallStore,
+  { maxBytes = MAX_KEPT_BYTES, isFirstClaim = false } = {},
+): HostCallMemo => {
   let keptBytes = 0;
   const fits = (value: unknown): boolean => {
     const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
@@ -24,11 +32,19 @@ export const createHostCallMemo = (store: HostCallStore, { maxBytes = MAX_KEPT_B
     keptBytes += bytes;
     return true;
   };
+  const keyOf = (method: HostMethod, params: unknown, call: HostCall): MemoKey => {
+    const { nodeId, iteration, attempt, index: callIndex } = call;
+    return { nodeId, iteration, attempt, callIndex, requestHash: hashJson([method, params]) };
+  };
   return {
+    find: async (method, params, call) => {
+      if (isFirstClaim || !isKept(method)) return undefined;
+      const answer = await store.find(keyOf(method, params, call));
+      return answer && { value: giveAgain(method, answer) };
+    },
     answer: async (method, params, call, make) => {
       if (!isKept(method)) return make();
-      const { nodeId, iteration, attempt, index: callIndex } = call;
-      const key = { nodeId, iteration, attempt, callIndex, requestHash: hashJson([method, params]) };
+      const key = keyOf(method, params, call);
       const repeatable = isRepeatable(method, params);
       const begun = await store.begin(key, { method, repeatable });
       switch (begun.kind) {

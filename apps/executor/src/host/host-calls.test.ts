@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { FrameError } from '../channel/frame-codec.ts';
 import type { CallFrame, HostFrame } from '../channel/protocol.ts';
 import { createHostCalls, type HostCallMemo, type HostServices } from './host-calls.ts';
+import { createTestTurns } from './testing/open-gate.ts';
 import { createSilentServices } from './testing/silent-services.ts';
 
 const call = (id: number, params: unknown = { method: 'GET', url: 'http://x', timeoutMs: 100 }): CallFrame => ({
@@ -17,15 +18,18 @@ const call = (id: number, params: unknown = { method: 'GET', url: 'http://x', ti
   params,
 });
 
-const noMemo: HostCallMemo = { answer: (_method, _params, _call, make) => make() };
+const noMemo: HostCallMemo = { find: async () => undefined, answer: (_method, _params, _call, make) => make() };
 
 const setUp = (fetch: HostServices['http.fetch'], { concurrency = 2, maxCalls = 1_000 } = {}) => {
   const sent: HostFrame[] = [];
   const internal: unknown[] = [];
+  const logged: string[] = [];
   const suspended: string[] = [];
   const calls = createHostCalls({
     services: { ...createSilentServices(), 'http.fetch': fetch },
     memo: noMemo,
+    turns: createTestTurns(concurrency, { longWaitMs: 20 }),
+    log: ({ nodeId }, message) => logged.push(`${nodeId}: ${message}`),
     steps: {
       isRunning: ({ nodeId, iteration }) => nodeId === 'a' && iteration === 'each[1]',
       suspended: ({ nodeId, iteration }) => suspended.push(`${iteration}/${nodeId}`),
@@ -35,10 +39,10 @@ const setUp = (fetch: HostServices['http.fetch'], { concurrency = 2, maxCalls = 
       sent.push(frame);
     },
     onInternalError: (error) => internal.push(error),
-    concurrency,
+    onDatabaseTrouble: (error) => internal.push(error),
     maxCalls,
   });
-  return { calls, sent, internal, suspended };
+  return { calls, sent, internal, suspended, logged };
 };
 
 const settled = async (calls: ReturnType<typeof createHostCalls>): Promise<void> => {
@@ -128,6 +132,22 @@ describe('limits', () => {
     for (let id = 1; id <= 7; id += 1) calls.handle(call(id));
     await settled(calls);
     expect(most).toBe(2);
+  });
+
+  test('a step whose calls wait long for their turn says so once, and its clock stands still', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { calls, sent, logged } = setUp(() => promise.then(() => response), { concurrency: 1 });
+    for (const id of [1, 2, 3]) calls.handle(call(id));
+    await new Promise((wait) => setTimeout(wait, 150));
+    expect(logged).toEqual(['a: Waits for its turn: workspace limit of 1 calls at once.']);
+    resolve();
+    await settled(calls);
+    expect(sent.filter(({ type }) => type === 'call_waiting')).toEqual([
+      { type: 'call_waiting', id: 2, waiting: true },
+      { type: 'call_waiting', id: 3, waiting: true },
+      { type: 'call_waiting', id: 2, waiting: false },
+      { type: 'call_waiting', id: 3, waiting: false },
+    ]);
   });
 
   test('so many calls are made in all', async () => {

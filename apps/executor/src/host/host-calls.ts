@@ -1,13 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { stepKey } from '@agentweaver/core/engine/step-key';
 import { HOST_CALLS, type HostMethod, type HostParams, type HostResult } from '@agentweaver/core/host/host-calls';
 import { type LoadedWorkflow, loadedWorkflowSchema } from '@agentweaver/core/host/ports/workflow';
 import { isSuspended, type Suspended } from '@agentweaver/core/host/suspended';
+import { isDatabaseTrouble } from '@agentweaver/db/database-trouble';
 import type { CallFrame, HostFrame } from '../channel/protocol.ts';
 import type { StepRef } from '../execution/step-places.ts';
 import { violation } from '../execution/violation.ts';
-import { CALL_CONCURRENCY, MAX_CALLS, MAX_PENDING_CALLS } from '../tunables.ts';
+import { MAX_CALLS, MAX_PENDING_CALLS } from '../tunables.ts';
 import { answerOfError, refusedParams, tooManyCalls } from './call-errors.ts';
-import { createSemaphore } from './semaphore.ts';
+import type { CallTurns, WaitListener } from './gate/call-gate.ts';
+import { CALL_KINDS } from './gate/call-kinds.ts';
 
 /** Which call this is; the same again when an execution is resumed. */
 export type HostCall = {
@@ -18,6 +21,8 @@ export type HostCall = {
   index: number;
   /** Aborted when the step gives the call up, and when the sandbox ends. */
   signal: AbortSignal;
+  /** Told while the call waits for its turn. */
+  listener?: WaitListener;
 };
 
 /**
@@ -29,6 +34,12 @@ export type HostServices = {
 };
 
 export type HostCallMemo = {
+  /** What this very call gave when it was made before, without making it; a failure is thrown again. */
+  find<Method extends HostMethod>(
+    method: Method,
+    params: HostParams<Method>,
+    call: HostCall,
+  ): Promise<{ value: HostResult<Method> } | undefined>;
   /** The answer of this very call when it was made before, else what `make` gives. Failures are answers as well. */
   answer<Method extends HostMethod>(
     method: Method,
@@ -57,6 +68,8 @@ export type HostCalls = {
   cancel(id: number): void;
   /** Steps, by `stepKey`, that wait for an answer of the host, and so do nothing in the sandbox. */
   waitingSteps(): Set<string>;
+  /** Resolves when no call is under way any more, or after so many ms. Their answers are kept, if not sent. */
+  drain(ms: number): Promise<void>;
   /** Aborts every call; resolves when all of them have ended. */
   close(reason: unknown): Promise<void>;
 };
@@ -65,11 +78,16 @@ export type HostCallOptions = {
   services: HostServices;
   /** Keeps answers, so that a step that is run again gets the same ones. */
   memo: HostCallMemo;
+  /** Shared with all other executions of this executor. */
+  turns: CallTurns;
   steps: CallingSteps;
   send: (frame: HostFrame) => Promise<void>;
+  /** Adds a line to the step's log. */
+  log: (step: StepRef, message: string) => void;
   /** Anything thrown that is not an `ExecutionError` is a fault of ours and logged. */
   onInternalError: (error: unknown, frame: CallFrame) => void;
-  concurrency?: number;
+  /** The database was away: the step did nothing wrong, and its execution goes on elsewhere, or later. */
+  onDatabaseTrouble?: (error: unknown) => void;
   maxCalls?: number;
 };
 
@@ -79,24 +97,35 @@ type Pending = { controller: AbortController; step: string; place: string; done:
 const placeOf = ({ nodeId, iteration, attempt, index }: CallFrame): string =>
   `${stepKey(nodeId, iteration)} ${attempt} ${index}`;
 
-/** Answers what one sandbox asks for, a bounded number of calls at a time. */
+/** Answers what one sandbox asks for. */
 export const createHostCalls = (options: HostCallOptions): HostCalls => {
-  const { steps, send, onInternalError, concurrency = CALL_CONCURRENCY, maxCalls = MAX_CALLS } = options;
-  const places = createSemaphore(concurrency);
+  const { steps, send, log, onInternalError, maxCalls = MAX_CALLS } = options;
   const pending = new Map<number, Pending>();
+  /** Steps that said that they wait for their turn. */
+  const toldToWait = new Set<string>();
   let made = 0;
+
+  const listenerOf = (frame: CallFrame): WaitListener => ({
+    onWaiting: (waiting) => {
+      // Of a call that is over nobody wants to know.
+      if (pending.has(frame.id)) send({ type: 'call_waiting', id: frame.id, waiting }).catch(() => undefined);
+    },
+    onLongWait: (why) => {
+      const step = stepKey(frame.nodeId, frame.iteration);
+      if (toldToWait.has(step)) return;
+      toldToWait.add(step);
+      log(frame, `Waits for its turn: ${why}.`);
+    },
+  });
 
   const answer = async (frame: CallFrame, signal: AbortSignal): Promise<void> => {
     const { id } = frame;
-    const call = callOf(frame, signal);
+    const call = callOf(frame, signal, listenerOf(frame));
     try {
-      // The answer is sent inside the place taken, so that a sandbox that does not read holds up only itself.
-      await places.run(async () => {
-        const value = await makeCall(options, frame.method, frame.params, call);
-        await send({ type: 'call_result', id, value });
-      }, signal);
+      await makeCall(options, frame, call);
     } catch (error) {
       if (signal.aborted) return;
+      if (options.onDatabaseTrouble && isDatabaseTrouble(error)) return options.onDatabaseTrouble(error);
       if (isSuspended(error)) {
         steps.suspended(call);
         await send(suspendedAnswer(id, error));
@@ -122,6 +151,12 @@ export const createHostCalls = (options: HostCallOptions): HostCalls => {
     },
     cancel: (id) => pending.get(id)?.controller.abort(new Error('The step gave the call up.')),
     waitingSteps: () => new Set([...pending.values()].map(({ step }) => step)),
+    drain: async (ms) => {
+      const ended = Promise.allSettled([...pending.values()].map(({ done }) => done));
+      const enough = new AbortController();
+      await Promise.race([ended, delay(ms, undefined, { signal: enough.signal }).catch(() => undefined)]);
+      enough.abort();
+    },
     close: async (reason) => {
       const calls = [...pending.values()];
       for (const { controller } of calls) controller.abort(reason);
@@ -130,27 +165,37 @@ export const createHostCalls = (options: HostCallOptions): HostCalls => {
   };
 };
 
-const callOf = ({ nodeId, iteration, attempt, index }: CallFrame, signal: AbortSignal): HostCall => ({
-  nodeId,
-  iteration,
-  attempt,
-  index,
-  signal,
-});
+const callOf = (
+  { nodeId, iteration, attempt, index }: CallFrame,
+  signal: AbortSignal,
+  listener: WaitListener,
+): HostCall => ({ nodeId, iteration, attempt, index, signal, listener });
 
-const makeCall = async <Method extends HostMethod>(
-  { services, memo, steps }: HostCallOptions,
-  method: Method,
-  given: unknown,
+const makeCall = async (
+  { services, memo, turns, steps, send }: HostCallOptions,
+  { id, method, params: given }: CallFrame,
   call: HostCall,
-): Promise<HostResult<Method>> => {
-  const parsed = HOST_CALLS[method].params.safeParse(given);
-  if (!parsed.success) throw refusedParams();
-  // The schema of this very method has just parsed it.
-  const params = parsed.data as HostParams<Method>;
-  const value = await memo.answer(method, params, call, () => services[method](params, call));
-  if (method === 'workflow.load') steps.loaded(call, loadedWorkflowSchema.parse(value));
-  return value;
+): Promise<void> => {
+  const answerWith = async <Method extends HostMethod>(asked: Method): Promise<void> => {
+    const parsed = HOST_CALLS[asked].params.safeParse(given);
+    if (!parsed.success) throw refusedParams();
+    // The schema of this very method has just parsed it.
+    const params = parsed.data as HostParams<Method>;
+    const give = async (value: HostResult<Method>): Promise<void> => {
+      if (asked === 'workflow.load') steps.loaded(call, loadedWorkflowSchema.parse(value));
+      await send({ type: 'call_result', id, value });
+    };
+    // What is known needs no turn, and what waits for its turn is not noted as begun.
+    const known = await memo.find(asked, params, call);
+    if (known) return give(known.value);
+    const make = async () => give(await memo.answer(asked, params, call, () => services[asked](params, call)));
+    const kind = CALL_KINDS[asked];
+    if (kind === 'by_service' || kind === 'none') return make();
+    // The answer is sent within the turn, so that a sandbox that does not read has no more calls made for it.
+    const { signal, listener } = call;
+    return turns.run({ kind, signal, listener }, make);
+  };
+  return answerWith(method);
 };
 
 const suspendedAnswer = (id: number, { kind, until }: Suspended): HostFrame => ({

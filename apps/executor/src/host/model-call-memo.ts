@@ -9,6 +9,7 @@ import {
   releaseModelCall,
   settleModelCall,
 } from '@agentweaver/db/model-call-store';
+import { patiently } from '@agentweaver/db/patiently';
 import type { Claim } from './wait-key.ts';
 
 /** Which paid call it is, so that a resumed execution finds its answer. */
@@ -63,7 +64,8 @@ export const createModelCallMemo = (
     },
     release: (key) => releaseModelCall(prisma, keyOf(key)),
     settle: async (key, response) => {
-      await settleModelCall(prisma, { key: keyOf(key), attemptId, response });
+      // It is paid: a database that is away for a moment must not lose it.
+      await patiently(() => settleModelCall(prisma, { key: keyOf(key), attemptId, response }));
     },
   };
 };

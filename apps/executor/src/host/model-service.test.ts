@@ -23,6 +23,7 @@ import type { HostCall } from './host-calls.ts';
 import type { CallKey, ModelCallMemo } from './model-call-memo.ts';
 import { createModelService, type ModelServiceOptions } from './model-service.ts';
 import type { AvailableKey } from './resolve-model.ts';
+import { createTestTurns } from './testing/open-gate.ts';
 
 /** Answers as an OpenAI-compatible server does, streaming two pieces. */
 const startServer = async (): Promise<{ server: Server; url: string; calls: { authorization?: string }[] }> => {
@@ -98,6 +99,8 @@ const key = (body: Partial<AvailableKey> = {}): AvailableKey => ({
   label: 'Mine',
   baseUrl: provider.url,
   models: ['m'],
+  maxConcurrentCalls: null,
+  maxCallsPerMinute: null,
   ...body,
 });
 
@@ -132,6 +135,7 @@ const setUp = (
     deltas: createDeltaPublisher(async (message) => void (message.type === 'delta' && deltas.push(message.text)), {
       delayMs: 1,
     }),
+    turns: createTestTurns(),
     metrics,
     ...options,
   });

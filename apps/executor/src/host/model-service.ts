@@ -11,13 +11,15 @@ import { hashJson } from '@agentweaver/db/json';
 import type { StepRef } from '../execution/step-places.ts';
 import type { Metrics } from '../metrics.ts';
 import { traceModelCall } from '../tracing/model-trace.ts';
+import { MAX_CALL_WAIT_MS } from '../tunables.ts';
 import type { AskForBudget } from './ask-for-budget.ts';
 import type { BudgetScopes } from './budget-scopes.ts';
 import type { DeltaPublisher } from './delta-publisher.ts';
+import type { CallTurns } from './gate/call-gate.ts';
 import type { HostCall } from './host-calls.ts';
 import type { LocalModels } from './local-models.ts';
 import type { CallKey, ModelCallMemo } from './model-call-memo.ts';
-import { openModel, sourceOf } from './open-model.ts';
+import { callSourceOf, openModel, sourceOf } from './open-model.ts';
 import { type AvailableKey, type ResolvedModel, resolveModel } from './resolve-model.ts';
 
 export type ModelServiceOptions = {
@@ -35,6 +37,8 @@ export type ModelServiceOptions = {
   /** For the workspace's providers, through the egress guard. */
   guardedFetch: typeof globalThis.fetch;
   deltas: DeltaPublisher;
+  /** Each request to a provider waits for its turn. */
+  turns: CallTurns;
   metrics: Pick<Metrics, 'modelCalls' | 'modelTokens' | 'modelCost'>;
   /** Ms since the epoch. */
   now?: () => number;
@@ -49,6 +53,9 @@ export type ModelService = {
   metered(step: StepRef): Sum | undefined;
 };
 
+/** Whether a provider was asked at all, and the ms that the call only waited for its turn. */
+type CallProgress = { asked: boolean; waitedMs: number };
+
 /** Calls may go on for a moment after their time limit, until they are found to be over. In ms. */
 const GRACE_MS = 30_000;
 
@@ -57,7 +64,7 @@ const GRACE_MS = 30_000;
  * cache, whether the budgets allow it, the call with its retries and fallbacks, and what it cost.
  */
 export const createModelService = (options: ModelServiceOptions): ModelService => {
-  const { keys, local, memo, budgets, askForBudget, breakers, cache, prices, deltas, metrics } = options;
+  const { keys, local, memo, budgets, askForBudget, breakers, cache, prices, deltas, turns, metrics } = options;
   const { now = Date.now } = options;
   const spend = createSpender();
   const meters = new Map<string, Sum>();
@@ -82,10 +89,13 @@ export const createModelService = (options: ModelServiceOptions): ModelService =
     return findCached(cache, cacheKeyOf(request, { id: resolved.id, source: sourceOf(resolved) }), ageLimits);
   };
 
-  const make = async (request: ModelRequest, key: CallKey, call: HostCall): Promise<ModelResponse> => {
-    const { signal } = call;
+  const make = async (
+    request: ModelRequest,
+    { key, call, progress }: { key: CallKey; call: HostCall; progress: CallProgress },
+  ): Promise<ModelResponse> => {
+    const { signal, listener } = call;
     const most = estimate(request);
-    const forMs = most.seconds * 1_000 + GRACE_MS;
+    const forMs = most.seconds * 1_000 + GRACE_MS + MAX_CALL_WAIT_MS * (1 + request.fallbackModels.length);
     const first = tryResolve(request.model, resolve)?.id ?? request.model;
     await memo.begin(key, { model: first, mostUsd: most.usd, forMs, signal });
     const trace = traceModelCall(request);
@@ -97,7 +107,26 @@ export const createModelService = (options: ModelServiceOptions): ModelService =
         used = resolved;
         return trace.opened(resolved, await openModel(options, resolved));
       };
-      response = await askModels(request, { open, breakers, signal, onDelta: (text) => deltas.add(call, text) });
+      const inTurn = async <T>(ask: () => Promise<T>, timeoutMs: number): Promise<T> => {
+        const since = performance.now();
+        const askNow = () => {
+          progress.waitedMs += performance.now() - since;
+          progress.asked = true;
+          return ask();
+        };
+        const source = used && callSourceOf(used);
+        if (!source) return askNow();
+        return turns.run({ kind: 'model', signal, source, patienceMs: timeoutMs, listener }, askNow);
+      };
+      response = await askModels(request, {
+        open,
+        breakers,
+        signal,
+        onDelta: (text) => deltas.add(call, text),
+        inTurn,
+        // Waiting for a turn is not the model's time.
+        retry: { now: () => performance.now() - progress.waitedMs },
+      });
     } catch (error) {
       trace.failed(error, signal);
       // What cannot be given back now is free when its time is over; the failure of the call is what counts.
@@ -141,13 +170,15 @@ export const createModelService = (options: ModelServiceOptions): ModelService =
         await memo.settle(key, kept);
         return meter(call, kept);
       }
+      const progress: CallProgress = { asked: false, waitedMs: 0 };
       try {
         const response = await spend(request, {
           scopes: budgets.of(call),
           estimate,
           signal: call.signal,
           ask: (reached) => askForBudget(reached, call),
-          make: (allowed) => make(allowed, key, call),
+          make: (allowed) => make(allowed, { key, call, progress }),
+          progress: () => progress,
         });
         count(response);
         return meter(call, response);

@@ -5,6 +5,7 @@ import { createModelClient, type ModelClient, type ModelConnection } from '@agen
 import type { ModelResponse } from '@agentweaver/core/models/model-call';
 import type { PriceOverrides } from '@agentweaver/core/models/prices';
 import type { Metrics } from '../metrics.ts';
+import type { CallSource } from './gate/call-limits.ts';
 import type { AvailableKey, ResolvedModel } from './resolve-model.ts';
 
 export type OpenModelOptions = {
@@ -20,15 +21,22 @@ export type OpenModelOptions = {
 export const openModel = async (options: OpenModelOptions, resolved: ResolvedModel): Promise<OpenModel> => {
   const connection = await connectionOf(options, resolved);
   const client = createModelClient({ model: resolved.id, connection, prices: { overrides: options.prices } });
-  const { name } = PROVIDERS[connection.provider];
   return {
     client: counted(client, connection.provider, options.metrics),
-    circuit: {
-      key: sourceOf(resolved),
-      name: resolved.via === 'key' ? `${name} with the key “${resolved.key.label}”` : name,
-    },
+    circuit: { key: sourceOf(resolved), name: nameOf(resolved) },
     reason: resolved.reason,
   };
+};
+
+const nameOf = (resolved: ResolvedModel): string => {
+  switch (resolved.via) {
+    case 'key':
+      return `${PROVIDERS[resolved.key.provider].name} with the key “${resolved.key.label}”`;
+    case 'local':
+      return PROVIDERS.openai_compatible.name;
+    case 'demo':
+      return PROVIDERS.demo.name;
+  }
 };
 
 /** Where it runs: answers and failures of one place say nothing about another. */
@@ -41,6 +49,18 @@ export const sourceOf = (resolved: ResolvedModel): string => {
     case 'demo':
       return 'demo';
   }
+};
+
+/** What limits its calls; `undefined` for the demo model, which asks nobody. */
+export const callSourceOf = (resolved: ResolvedModel): CallSource | undefined => {
+  if (resolved.via === 'demo') return undefined;
+  const key = resolved.via === 'key' ? resolved.key : undefined;
+  return {
+    id: sourceOf(resolved),
+    name: nameOf(resolved),
+    calls: key?.maxConcurrentCalls ?? undefined,
+    callsPerMinute: key?.maxCallsPerMinute ?? undefined,
+  };
 };
 
 const connectionOf = async (

@@ -1,5 +1,5 @@
 import type { EgressRules, PrivateHost } from '@agentweaver/core/egress/egress-policy';
-import type { ClaimedExecution } from '@agentweaver/db/execution-store';
+import type { ClaimedExecution } from '@agentweaver/db/execution-claim';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { Logger } from 'pino';
 import type { Dispatcher } from 'undici';

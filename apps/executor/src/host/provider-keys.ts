@@ -19,8 +19,8 @@ export const readProviderKeys = async (
   const rows = await prisma.providerKey.findMany({ where: { workspaceId }, orderBy: { createdAt: 'asc' } });
   const sealed = new Map(rows.map((row) => [row.id, row]));
   return {
-    keys: rows.flatMap(({ id, provider, label, baseUrl, models }) =>
-      isKeyProvider(provider) ? [{ id, provider, label, baseUrl, models }] : [],
+    keys: rows.flatMap(({ id, provider, label, baseUrl, models, maxConcurrentCalls, maxCallsPerMinute }) =>
+      isKeyProvider(provider) ? [{ id, provider, label, baseUrl, models, maxConcurrentCalls, maxCallsPerMinute }] : [],
     ),
     open: async (key) => {
       const row = sealed.get(key.id);

@@ -7,6 +7,8 @@ const key = (provider: AvailableKey['provider'], models: string[] = []): Availab
   label: `My ${provider}`,
   baseUrl: null,
   models,
+  maxConcurrentCalls: null,
+  maxCallsPerMinute: null,
 });
 const local = { baseUrl: 'http://127.0.0.1:11434/v1', source: 'Ollama', models: ['llama3', 'qwen3'] };
 

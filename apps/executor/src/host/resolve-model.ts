@@ -11,6 +11,10 @@ export type AvailableKey = {
   baseUrl: string | null;
   /** Of an `openai_compatible` endpoint, the default first. */
   models: readonly string[];
+  /** Calls under way at once, in one executor; null: as many as the workspace may have. */
+  maxConcurrentCalls: number | null;
+  /** In all executors. */
+  maxCallsPerMinute: number | null;
 };
 
 export type ResolvedModel = {

@@ -11,15 +11,19 @@ import type { OpenWork } from './open-work.ts';
 import { sleep } from './sleep.ts';
 import type { StepUsage } from './step-usage.ts';
 
-type Answer = Extract<HostFrame, { type: 'call_result' | 'call_error' | 'call_suspended' }>;
-type Pending = { resolve: (value: unknown) => void; reject: (error: unknown) => void };
+type Answer = Extract<HostFrame, { type: 'call_result' | 'call_error' | 'call_suspended' | 'call_waiting' }>;
+type Pending = {
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+  onWaiting: CallContext['onWaiting'];
+};
 
 type Params<Method extends HostMethod> = z.input<(typeof HOST_CALLS)[Method]['params']>;
 type Result<Method extends HostMethod> = z.output<(typeof HOST_CALLS)[Method]['result']>;
 
 export type ChannelHost = {
   host: Host;
-  /** Takes the executor's answer to a call; one to a call that was given up is ignored. */
+  /** Takes the executor's answer to a call, or that it waits; one to a call that was given up is ignored. */
   answer(frame: Answer): void;
 };
 
@@ -55,14 +59,14 @@ export const createChannelHost = ({
     params: Params<Method>,
     context: CallContext,
   ): Promise<Result<Method>> => {
-    const { nodeId, iteration, attempt, index, signal } = context;
+    const { nodeId, iteration, attempt, index, signal, onWaiting } = context;
     signal.throwIfAborted();
     lastId += 1;
     const id = lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // A signal may be aborted while the frame is being written, before anybody waits for the answer.
     promise.catch(() => undefined);
-    pending.set(id, { resolve, reject });
+    pending.set(id, { resolve, reject, onWaiting });
     const giveUp = () => {
       reject(signal.reason);
       writer.send({ type: 'call_cancel', id }).catch(() => undefined);
@@ -109,6 +113,8 @@ export const createChannelHost = ({
     answer: (frame) => {
       const waiting = pending.get(frame.id);
       switch (frame.type) {
+        case 'call_waiting':
+          return waiting?.onWaiting?.(frame.waiting);
         case 'call_result':
           return waiting?.resolve(frame.value);
         case 'call_suspended':

@@ -10,7 +10,7 @@ import { createOpenWork } from './open-work.ts';
 import { createStepUsage } from './step-usage.ts';
 
 type StartFrame = Extract<HostFrame, { type: 'start' }>;
-type Answer = Extract<HostFrame, { type: 'call_result' | 'call_error' | 'call_suspended' }>;
+type Answer = Extract<HostFrame, { type: 'call_result' | 'call_error' | 'call_suspended' | 'call_waiting' }>;
 
 export type Session = {
   addFinished(steps: readonly FinishedStep[]): void;
