@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
 import { draftToDefinition } from '@agentweaver/core/draft/draft-document';
 import { SAMPLES } from '@agentweaver/core/samples/samples';
 import { createPrisma } from '@agentweaver/db/client';
@@ -158,6 +159,23 @@ describe('starting an execution', () => {
     await expect(start()).rejects.toMatchObject({ code: 'plan_limit', retryAfterSeconds: expect.any(Number) });
     await prisma.execution.update({ where: { id }, data: { queuedAt: new Date(Date.now() - 86_400_000) } });
     await start();
+  });
+
+  it('gives no execution more memory than the plan, and says where it is set', async () => {
+    workspace = await createTestWorkspace(prisma, { maxMemoryMb: 512 });
+    const withMemory = async (settings: { memoryMb?: number }) => {
+      const definition = workflowDefinitionSchema.parse({ ...simpleDefinition(), settings });
+      const id = await createTestWorkflow(prisma, { ...workspace, definition });
+      return start({ workflowId: id });
+    };
+    await expect(withMemory({ memoryMb: 2_048 })).rejects.toMatchObject({
+      code: 'invalid_workflow',
+      problems: [{ field: 'definition.settings.memoryMb', message: expect.stringMatching(/2048 MiB.*512 MiB/) }],
+    });
+    expect(queued).toEqual([]);
+    await withMemory({ memoryMb: 512 });
+    // One that asks for nothing gets what there is.
+    await withMemory({});
   });
 });
 

@@ -1,4 +1,4 @@
-import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
+import { DEFAULT_MEMORY_MB, type WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import { AppError } from '@agentweaver/core/errors/app-error';
 import { buildScopes } from '@agentweaver/core/graph/scopes';
 import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
@@ -99,7 +99,7 @@ const storeAndQueue = async (
       problems: problems.map(({ field, message }) => ({ field: field ? `input.${field}` : 'input', message })),
     });
   }
-  await checkPlan(prisma, request.workspaceId, now());
+  await checkPlan(prisma, { workspaceId: request.workspaceId, memoryMb: definition.settings.memoryMb, now: now() });
 
   let execution: { id: string; status: ExecutionStatus };
   try {
@@ -215,12 +215,27 @@ const readDefinition = async (
   return requireDefinition(version.definition);
 };
 
-const checkPlan = async (prisma: PrismaClient, workspaceId: string, now: Date): Promise<void> => {
+const checkPlan = async (
+  prisma: PrismaClient,
+  { workspaceId, memoryMb, now }: { workspaceId: string; memoryMb: number; now: Date },
+): Promise<void> => {
   const today = startOfUtcDay(now);
-  const [{ maxExecutionsPerDay }, started] = await Promise.all([
-    prisma.workspace.findUniqueOrThrow({ where: { id: workspaceId }, select: { maxExecutionsPerDay: true } }),
+  const select = { maxExecutionsPerDay: true, maxMemoryMb: true } as const;
+  const [{ maxExecutionsPerDay, maxMemoryMb }, started] = await Promise.all([
+    prisma.workspace.findUniqueOrThrow({ where: { id: workspaceId }, select }),
     prisma.execution.count({ where: { workspaceId, queuedAt: { gte: today } } }),
   ]);
+  if (memoryMb > maxMemoryMb && memoryMb !== DEFAULT_MEMORY_MB) {
+    throw new AppError('invalid_workflow', {
+      publicMessage: 'The workflow asks for more memory than the plan allows.',
+      problems: [
+        {
+          field: 'definition.settings.memoryMb',
+          message: `${memoryMb} MiB are asked for; this workspace allows ${maxMemoryMb} MiB for an execution.`,
+        },
+      ],
+    });
+  }
   if (started < maxExecutionsPerDay) return;
   const tomorrow = today.getTime() + 86_400_000;
   throw new AppError('plan_limit', {

@@ -28,7 +28,7 @@ export type TestWorkspace = { workspaceId: string; userId: string; slug: string 
 /** A workspace of its own with one owner. */
 export const createTestWorkspace = async (
   prisma: PrismaClient,
-  limits: { maxConcurrency?: number; maxExecutionsPerDay?: number } = {},
+  limits: { maxConcurrency?: number; maxExecutionsPerDay?: number; maxMemoryMb?: number } = {},
 ): Promise<TestWorkspace> => {
   const slug = `w-${randomUUID().slice(0, 8)}`;
   const { id: userId } = await prisma.user.create({ data: { email: `${slug}@example.com`, name: slug } });

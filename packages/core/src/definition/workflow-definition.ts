@@ -93,6 +93,9 @@ export const workflowEdgeSchema = z.strictObject({
 });
 export type WorkflowEdge = z.infer<typeof workflowEdgeSchema>;
 
+/** Of an execution's sandbox, in MiB; a plan may allow less, which is what a workflow that does not change it gets. */
+export const DEFAULT_MEMORY_MB = 1_024;
+
 export const workflowSettingsSchema = z.strictObject({
   /** Limit for the whole execution, in ms. */
   timeoutMs: z.int().min(1_000).max(86_400_000).default(600_000),
@@ -101,7 +104,7 @@ export const workflowSettingsSchema = z.strictObject({
   /** For all model calls of one execution. */
   budget: budgetSchema.optional(),
   /** Memory of the sandbox in MiB, up to what the workspace's plan allows. */
-  memoryMb: z.int().min(128).max(16_384).default(1_024),
+  memoryMb: z.int().min(128).max(16_384).default(DEFAULT_MEMORY_MB),
 });
 export type WorkflowSettings = z.infer<typeof workflowSettingsSchema>;
 

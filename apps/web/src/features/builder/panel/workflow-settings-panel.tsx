@@ -1,6 +1,6 @@
 'use client';
 
-import type { WorkflowSettings } from '@agentweaver/core/definition/workflow-definition';
+import { DEFAULT_MEMORY_MB, type WorkflowSettings } from '@agentweaver/core/definition/workflow-definition';
 import { CloseButton, Group, NativeSelect, NumberInput, ScrollArea, Stack, Text } from '@mantine/core';
 import { IconSettings } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -141,7 +141,8 @@ const useMemoryHelp = (memoryMb: number, planMemoryMb: number | undefined): stri
   const format = useFormat();
   if (planMemoryMb === undefined) return t('memoryHelp');
   const max = t('mebibytes', { value: format.integer(planMemoryMb) });
-  return t(memoryMb > planMemoryMb ? 'memoryHelpOverPlan' : 'memoryHelpWithPlan', { max });
+  const isRefused = memoryMb > planMemoryMb && memoryMb !== DEFAULT_MEMORY_MB;
+  return t(isRefused ? 'memoryHelpOverPlan' : 'memoryHelpWithPlan', { max });
 };
 
 /** What holds for each execution of the workflow as a whole. */
