@@ -36,18 +36,20 @@ export type DockerSandboxOptions = {
 export const createDockerBackend = async (options: DockerSandboxOptions): Promise<SandboxBackend> => {
   const { docker, installationId, executorId, logger } = options;
   let image = await options.ensureImage();
-  /** Names of containers that are made, or being made. */
-  const own = new Set<string>();
+  /** By the names of containers that are made, or (then without a sandbox) being made. */
+  const own = new Map<string, Sandbox | undefined>();
   const starting = new Set<Promise<Sandbox>>();
   let closed = false;
 
   const start = async (memoryMb: number): Promise<Sandbox> => {
     // Chosen here, so that a reaper knows it before the engine has answered.
     const name = `agentweaver-${randomUUID()}`;
-    own.add(name);
+    own.set(name, undefined);
     const forget = () => own.delete(name);
     try {
-      return await startContainer({ ...options, image, name, memoryMb, onRemoved: forget });
+      const sandbox = await startContainer({ ...options, image, name, memoryMb, onRemoved: forget });
+      own.set(name, sandbox);
+      return sandbox;
     } catch (error) {
       forget();
       throw error;
@@ -91,8 +93,7 @@ export const createDockerBackend = async (options: DockerSandboxOptions): Promis
       closed = true;
       // What the engine was asked for and has not given yet; one that hangs must not hold up the stop.
       await Promise.race([Promise.allSettled(starting), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-      await Promise.allSettled([...own].map((name) => docker.getContainer(name).remove({ force: true, v: true })));
-      own.clear();
+      await Promise.allSettled([...own.values()].map((sandbox) => sandbox?.kill()));
     },
   };
 };

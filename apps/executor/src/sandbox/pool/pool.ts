@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { SANDBOX_IDLE_MS, SANDBOX_MAX_AGE_MS, SANDBOX_MAX_USES, SANDBOX_START_TIMEOUT_MS } from '../../tunables.ts';
 import type { SandboxBackend, SandboxLease, SandboxProvider, SandboxRequest } from '../sandbox.ts';
@@ -30,7 +31,7 @@ export type PoolOptions = {
   limits?: Partial<PoolLimits & { maxUses: number }>;
 };
 
-type Entry = ReadySandbox & PoolEntry & { uses: number };
+type Entry = ReadySandbox & PoolEntry & { uses: number; settling?: Promise<void> };
 
 type Waiter = SandboxRequest & {
   since: number;
@@ -44,6 +45,8 @@ const CHECK_MS = 1_000;
 const CHECK_WAITING_MS = 50;
 /** What was taken is replaced a moment later: the execution that took it comes first. */
 const REFILL_MS = 100;
+/** An engine says within a millisecond or two that it is idle; for so long is that waited for before another is used. */
+const SETTLING_MS = 20;
 
 /**
  * Sandboxes that are started before they are needed. Each is leased to one execution at a time, serves one workspace in
@@ -143,6 +146,16 @@ export const createPool = (options: PoolOptions): SandboxProvider => {
     return entry;
   };
 
+  /** The workspace's own, which is just ending an execution, spares the start of another one. */
+  const settlingFor = async ({ workspaceId, memoryMb }: SandboxRequest): Promise<void> => {
+    const mine = [...entries.values()].filter(
+      (entry) => entry.workspaceId === workspaceId && entry.memoryMb === memoryMb,
+    );
+    if (mine.some(({ state }) => state === 'kept')) return;
+    const settling = mine.find((entry) => entry.settling !== undefined && !entry.channel.ranUserCode())?.settling;
+    if (settling) await Promise.race([settling, delay(SETTLING_MS)]);
+  };
+
   const serve = (): void => {
     for (const waiter of waiting) {
       const entry = findFor(waiter);
@@ -201,10 +214,12 @@ export const createPool = (options: PoolOptions): SandboxProvider => {
     demand.returned(usedMs, kept);
     // It may have been killed meanwhile.
     if (!entries.has(entry.id)) return;
+    delete entry.settling;
     if (kept) {
       entry.state = 'kept';
       entry.since = now();
     } else void remove(entry);
+    tell();
     if (waiting.length > 0) plan();
     else planIn(REFILL_MS);
   };
@@ -218,7 +233,7 @@ export const createPool = (options: PoolOptions): SandboxProvider => {
       release: () => {
         if (released) return;
         released = true;
-        void giveBack(entry);
+        entry.settling = giveBack(entry);
       },
       kill: async () => {
         const first = !released;
@@ -265,13 +280,15 @@ export const createPool = (options: PoolOptions): SandboxProvider => {
     kind: backend.kind,
     description: backend.description,
     acquire: async (request, signal) => {
-      signal.throwIfAborted();
-      if (closed) throw startFailed('The executor stops.');
       demand.asked(request.memoryMb);
       const startedAt = now();
+      if (isolation === 'workspace') await settlingFor(request);
+      signal.throwIfAborted();
+      if (closed) throw startFailed('The executor stops.');
       const ready = findFor(request);
       if (ready) {
         take(ready, request);
+        tell();
         planIn(REFILL_MS);
       }
       const entry = ready ?? (await waitFor(request, signal));
