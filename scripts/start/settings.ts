@@ -18,7 +18,9 @@ export const startEnvSchema = z.object({
   AGENTWEAVER_DATA: z.string().min(1).default('.agentweaver'),
   DATABASE_URL: optionalText,
   REDIS_URL: optionalText,
-  SANDBOX: z.enum(['auto', 'docker', 'process'], 'is one of auto, docker and process').default('auto'),
+  SANDBOX: z
+    .enum(['auto', 'docker', 'process', 'kubernetes'], 'is one of auto, docker, process and kubernetes')
+    .default('auto'),
   NEXTAUTH_URL: optionalText,
   NEXTAUTH_SECRET: optionalText,
   AGENTWEAVER_MASTER_KEY: optionalText,
@@ -30,7 +32,7 @@ export type StartSettings = {
   dataDir: string;
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
-  sandbox: 'auto' | 'docker' | 'process';
+  sandbox: 'auto' | 'docker' | 'process' | 'kubernetes';
   publicUrl: string;
   nextAuthSecret: string | undefined;
   masterKey: string | undefined;

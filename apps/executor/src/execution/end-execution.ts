@@ -1,65 +1,110 @@
+import type { EngineEvent } from '@agentweaver/core/engine/events';
 import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
-import { type ClaimedExecution, finishExecution, releaseExecution } from '@agentweaver/db/execution-store';
+import type { ClaimedExecution } from '@agentweaver/db/execution-claim';
+import { finishExecution, type ReleaseReason, releaseExecution } from '@agentweaver/db/execution-store';
 import { suspendExecution } from '@agentweaver/db/execution-suspension';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
-import type { HandlerResult } from '@agentweaver/db/queue';
+import type { ExecutionQueue } from '@agentweaver/db/queue';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
-import { RESUME_BY_QUEUE_MS, SANDBOX_LOSSES_MAX } from '../tunables.ts';
+import { AWAY_RETRY_MS, RESUME_BY_QUEUE_MS, SANDBOX_LOSSES_MAX } from '../tunables.ts';
+import type { Admission } from './admission.ts';
 import type { Ending } from './drive-sandbox.ts';
 import type { StopReason } from './ownership.ts';
 import type { StepLedger } from './step-ledger.ts';
 
 type EndOptions = {
-  dependencies: { prisma: PrismaClient; live: LiveChannel; metrics: Metrics; logger: Logger };
+  dependencies: {
+    prisma: PrismaClient;
+    queue: Pick<ExecutionQueue, 'add'>;
+    live: LiveChannel;
+    admission: Admission;
+    metrics: Metrics;
+    logger: Logger;
+  };
   claim: ClaimedExecution;
   /** On the clock of `performance.now`. */
   claimedAt: number;
   ledger: StepLedger;
   ending: Ending;
+  /** Taken from the engine and not yet written. */
+  events: readonly EngineEvent[];
   /** Of a stop from outside. */
   reason: StopReason | undefined;
 };
 
+/** `moreQueued`: its workspace has further ones, which may have waited for its place. */
+export type Ended = { moreQueued: boolean };
+
+const NOTHING_MORE: Ended = { moreQueued: false };
+
 /** Writes how an execution ended, gives it back, or lets it wait. Without the claim it writes nothing. */
-export const endExecution = async (options: EndOptions): Promise<HandlerResult> => {
+export const endExecution = async (options: EndOptions): Promise<Ended> => {
   const { dependencies, claim, ending, reason } = options;
   const { prisma, logger } = dependencies;
   const { attemptId, execution } = claim;
   if (ending.kind === 'stopped' && reason === 'fenced') {
     logger.warn('lost the claim, another executor goes on');
-    return undefined;
+    return NOTHING_MORE;
   }
-  const release = reasonToRelease({ ending, reason, losses: execution.losses });
+  const release = await reasonToRelease(options);
   if (release) {
-    const { released, lastSeq } = await releaseExecution(prisma, { id: execution.id, attemptId, reason: release });
-    if (lastSeq !== undefined) await wakeReaders(options, lastSeq);
-    return released ? { retryInMs: 0 } : undefined;
+    const { lastSeq } = await releaseExecution(prisma, {
+      id: execution.id,
+      attemptId,
+      reason: release,
+      ...written(options),
+    });
+    if (lastSeq === undefined) return NOTHING_MORE;
+    await wakeReaders(options, { lastSeq });
+    await queueAgain(options, release === 'sandboxes_away' ? AWAY_RETRY_MS : 0);
+    return NOTHING_MORE;
   }
   if (ending.kind === 'reported' && ending.event.type === 'execution_waiting') return suspend(options);
   return finish(options);
 };
 
-/** Hands the job out again for what goes on by itself soon; what takes longer the sweeper finds. */
-const suspend = async (options: EndOptions): Promise<HandlerResult> => {
-  const { dependencies, claim, ledger } = options;
-  const { prisma, logger } = dependencies;
-  const { attemptId, execution } = claim;
-  const result = await suspendExecution(prisma, { id: execution.id, attemptId, findNode: ledger.findNode });
-  if (result.kind === 'lost') {
-    logger.warn('lost the claim before it could wait, another executor goes on');
-    return undefined;
-  }
-  await wakeReaders(options, result.lastSeq);
-  if (result.kind === 'requeued') return { retryInMs: 0 };
-  logger.info({ resumeAt: result.resumeAt }, 'execution waits');
-  if (result.resumeAt === null) return undefined;
-  const inMs = Math.max(0, result.resumeAt.getTime() - Date.now());
-  return inMs <= RESUME_BY_QUEUE_MS ? { retryInMs: inMs } : undefined;
+/** What a last write of the execution takes with it. */
+const written = ({ claim, ledger, events }: EndOptions) => ({
+  events,
+  findNode: ledger.findNode,
+  topNodes: claim.topNodes,
+});
+
+/** A job for its next claim. Without the queue the sweeper finds it. */
+const queueAgain = async ({ dependencies, claim }: EndOptions, delayMs: number): Promise<void> => {
+  const { id: executionId, attempts: attempt } = claim.execution;
+  await dependencies.queue
+    .add({ executionId, attempt, delayMs })
+    .catch((error: unknown) =>
+      dependencies.logger.warn({ err: error }, 'the queue does not answer, the sweeper adds it'),
+    );
 };
 
-const finish = async (options: EndOptions): Promise<HandlerResult> => {
+/** A job at its time for what goes on by itself soon; what takes longer the sweeper finds. */
+const suspend = async (options: EndOptions): Promise<Ended> => {
+  const { dependencies, claim } = options;
+  const { prisma, logger } = dependencies;
+  const { attemptId, execution } = claim;
+  const result = await suspendExecution(prisma, { id: execution.id, attemptId, ...written(options) });
+  if (result.kind === 'lost') {
+    logger.warn('lost the claim before it could wait, another executor goes on');
+    return NOTHING_MORE;
+  }
+  await wakeReaders(options, { lastSeq: result.lastSeq });
+  if (result.kind === 'requeued') {
+    await queueAgain(options, 0);
+    return NOTHING_MORE;
+  }
+  logger.info({ resumeAt: result.resumeAt }, 'execution waits');
+  const inMs = result.resumeAt === null ? Number.POSITIVE_INFINITY : result.resumeAt.getTime() - Date.now();
+  if (inMs <= RESUME_BY_QUEUE_MS) await queueAgain(options, Math.max(0, inMs));
+  // Its place is free.
+  return { moreQueued: true };
+};
+
+const finish = async (options: EndOptions): Promise<Ended> => {
   const { dependencies, claim, claimedAt, ledger, ending, reason } = options;
   const { prisma, metrics, logger } = dependencies;
   const { attemptId, execution } = claim;
@@ -68,37 +113,41 @@ const finish = async (options: EndOptions): Promise<HandlerResult> => {
     id: execution.id,
     attemptId,
     outcome: outcomeOf(ending, reason, claim),
-    events: ledger.closeRunning({ at: Date.now(), failed }),
-    findNode: ledger.findNode,
+    ...written(options),
+    events: [...options.events, ...ledger.closeRunning({ at: Date.now(), failed })],
   });
   if (result.kind === 'lost') {
     logger.warn('lost the claim at the end, another executor goes on');
-    return undefined;
+    return NOTHING_MORE;
   }
-  await wakeReaders(options, result.lastSeq);
+  await wakeReaders(options, { lastSeq: result.lastSeq, ended: true });
   const { createdById: userId, workflowId } = execution;
   const activeMs = Math.round(execution.activeMs + performance.now() - claimedAt);
   metrics.executionEnded({ status: result.status, userId, workflowId }, activeMs / 1000);
   logger.info({ status: result.status, ms: activeMs }, 'execution ended');
-  return undefined;
+  return { moreQueued: result.moreQueued };
 };
 
-const wakeReaders = ({ dependencies, claim }: EndOptions, lastSeq: number): Promise<void> =>
-  dependencies.live.publish(claim.execution.id, { type: 'events', lastSeq }).catch(() => undefined);
+const wakeReaders = ({ dependencies, claim }: EndOptions, news: { lastSeq: number; ended?: boolean }): Promise<void> =>
+  dependencies.live.publish(claim.execution.id, { type: 'events', ...news }).catch(() => undefined);
 
 /** What ended neither by the user's doing nor by ours goes on in another sandbox, from its last finished step. */
-const reasonToRelease = ({
+const reasonToRelease = async ({
+  dependencies,
   ending,
   reason,
-  losses,
-}: {
-  ending: Ending;
-  reason: StopReason | undefined;
-  losses: number;
-}): 'executor_shutdown' | 'sandbox_lost' | undefined => {
-  if (ending.kind === 'stopped') return reason === 'worker_shutdown' ? 'executor_shutdown' : undefined;
-  const lost = ending.kind === 'failed' && ending.error.code === 'sandbox_crashed';
-  return lost && losses + 1 < SANDBOX_LOSSES_MAX ? 'sandbox_lost' : undefined;
+  claim,
+}: EndOptions): Promise<ReleaseReason | undefined> => {
+  if (ending.kind === 'stopped' && reason === 'worker_shutdown') return 'executor_shutdown';
+  if (ending.kind === 'stopped' && reason === 'database_lost') return 'database_lost';
+  if (ending.kind !== 'failed') return undefined;
+  const { code } = ending.error;
+  if (code !== 'sandbox_crashed' && code !== 'sandbox_start_failed') return undefined;
+  const notStarted = code === 'sandbox_start_failed';
+  // No execution would have fared better: it waits, however often that happens.
+  if ((await dependencies.admission.onTrouble(notStarted ? 'not_started' : 'lost')) === 'away') return 'sandboxes_away';
+  if (claim.execution.losses + 1 >= SANDBOX_LOSSES_MAX) return undefined;
+  return notStarted ? 'sandbox_not_started' : 'sandbox_lost';
 };
 
 type Outcome = Parameters<typeof finishExecution>[1]['outcome'];

@@ -4,8 +4,11 @@ import { EVENT_BACKLOG_BYTES, EVENT_BATCH_BYTES, EVENT_BATCH_DELAY_MS, EVENT_BAT
 export type EventBatcher = {
   /** Takes an event; resolves at once, or, while too much waits to be written, when there is room again. */
   add(event: EngineEvent): Promise<void>;
-  /** Resolves when everything taken so far is written; rejects with what a write failed with. */
-  flush(): Promise<void>;
+  /**
+   * Resolves when the batch being written is; rejects with what a write failed with. Gives what is not written yet, at most
+   * one batch of it, to be written together with the end.
+   */
+  takeLast(): Promise<EngineEvent[]>;
 };
 
 /**
@@ -78,9 +81,11 @@ export const createEventBatcher = ({
       else if (waiting.length >= maxEvents || waitingBytes >= maxBytes) void start();
       else timer ??= setTimeout(start, delayMs);
     },
-    flush: async () => {
-      while (waiting.length > 0 || writing) await start();
+    takeLast: async () => {
+      while (writing || waiting.length > maxEvents || waitingBytes > maxBytes) await start();
+      clearTimeout(timer);
       if (failure) throw failure.error;
+      return takeBatch();
     },
   };
 };

@@ -1,11 +1,12 @@
-import { type ClaimedExecution, heartbeat } from '@agentweaver/db/execution-store';
+import type { ClaimedExecution } from '@agentweaver/db/execution-claim';
+import { heartbeat } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
-import type { LiveChannel } from '@agentweaver/db/live-channel';
 import { TUNABLES } from '@agentweaver/db/tunables';
 import type { Logger } from 'pino';
+import type { CancelWatch } from './cancel-watch.ts';
 
 /** Why a running execution was stopped from outside. */
-export type StopReason = 'cancelled' | 'fenced' | 'worker_shutdown' | 'execution_timeout';
+export type StopReason = 'cancelled' | 'fenced' | 'worker_shutdown' | 'execution_timeout' | 'database_lost';
 
 export type Ownership = {
   /** Aborted when the execution must stop here. */
@@ -13,7 +14,7 @@ export type Ownership = {
   reason(): StopReason | undefined;
   stop(reason: StopReason): void;
   /** Ends the heartbeat. */
-  release(): Promise<void>;
+  release(): void;
 };
 
 /**
@@ -21,23 +22,22 @@ export type Ownership = {
  * the live channel, and for certain by the next heartbeat), loss of the claim, shutdown, the time limit. The first
  * reason counts.
  */
-export const startOwnership = async ({
+export const startOwnership = ({
   prisma,
-  live,
+  cancels,
   claim,
   shutdown,
   logger,
 }: {
   prisma: PrismaClient;
-  live: LiveChannel;
+  cancels: CancelWatch;
   claim: ClaimedExecution;
   shutdown: AbortSignal;
   logger: Logger;
-}): Promise<Ownership> => {
+}): Ownership => {
   const { execution, attemptId, definition } = claim;
   const controller = new AbortController();
   let reason: StopReason | undefined;
-  let lastBeat = performance.now();
   let released = false;
 
   const stop = (why: StopReason): void => {
@@ -50,13 +50,11 @@ export const startOwnership = async ({
   const beat = async (): Promise<void> => {
     try {
       const answer = await heartbeat(prisma, { id: execution.id, attemptId });
-      lastBeat = performance.now();
       if (!answer.owned) stop('fenced');
       else if (answer.cancelRequested) stop('cancelled');
     } catch (error) {
+      // Nobody takes over while the database is away; what has to be written fails by itself and stops the execution.
       logger.warn({ err: error }, 'a heartbeat failed');
-      // By now another executor may have taken over.
-      if (performance.now() - lastBeat > TUNABLES.staleAfterMs) stop('fenced');
     }
   };
 
@@ -67,28 +65,19 @@ export const startOwnership = async ({
   const deadline = setTimeout(() => stop('execution_timeout'), timeLeft);
   const interval = setInterval(() => void beat(), TUNABLES.heartbeatMs);
 
-  let unsubscribe: (() => Promise<void>) | undefined;
-  try {
-    // The message only wakes: what counts is the row.
-    unsubscribe = await live.subscribe(execution.id, (message) => {
-      if (message.type === 'cancel') void beat();
-    });
-  } catch (error) {
-    logger.warn({ err: error }, 'no live channel; cancel takes up to one heartbeat');
-  }
-  // A cancel that came between the claim and the subscription.
-  await beat();
+  // The message only wakes: what counts is the row.
+  const unwatch = cancels.watch(execution.id, () => void beat());
 
   return {
     signal: controller.signal,
     reason: () => reason,
     stop,
-    release: async () => {
+    release: () => {
       released = true;
       clearInterval(interval);
       clearTimeout(deadline);
       shutdown.removeEventListener('abort', onShutdown);
-      await unsubscribe?.().catch(() => undefined);
+      unwatch();
     },
   };
 };

@@ -1,27 +1,36 @@
 import type { EngineEvent } from '@agentweaver/core/engine/events';
 import { ExecutionError, type ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
+import type { ClaimedExecution } from '@agentweaver/db/execution-claim';
 import { recordEvents } from '@agentweaver/db/execution-recorder';
-import { type ClaimedExecution, claimExecution } from '@agentweaver/db/execution-store';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
-import { beginHostCall, settleHostCall } from '@agentweaver/db/host-call-store';
+import { beginHostCall, findHostCall, settleHostCall } from '@agentweaver/db/host-call-store';
 import type { LiveChannel } from '@agentweaver/db/live-channel';
-import type { HandlerResult } from '@agentweaver/db/queue';
+import { patiently } from '@agentweaver/db/patiently';
+import type { ExecutionQueue } from '@agentweaver/db/queue';
 import type { Logger } from 'pino';
 import type { CreateServices, MeteredServices } from '../host/execution-services.ts';
 import { createHostCallMemo, type HostCallStore, type MemoKey } from '../host/host-call-memo.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Sandbox, SandboxProvider } from '../sandbox/sandbox.ts';
+import type { SandboxLease, SandboxProvider } from '../sandbox/sandbox.ts';
+import { type ExecutionTrace, traceExecution } from '../tracing/execution-trace.ts';
+import { CALL_DRAIN_MS } from '../tunables.ts';
 import { acquireSandbox } from './acquire-sandbox.ts';
+import type { Admission } from './admission.ts';
+import type { CancelWatch } from './cancel-watch.ts';
 import { driveSandbox, type Ending } from './drive-sandbox.ts';
-import { endExecution } from './end-execution.ts';
+import { type Ended, endExecution } from './end-execution.ts';
 import { createEventBatcher, type EventBatcher } from './event-batcher.ts';
-import { type StopReason, startOwnership } from './ownership.ts';
+import { giveBack } from './give-back.ts';
+import { type Ownership, type StopReason, startOwnership } from './ownership.ts';
 import { createStepLedger, type StepLedger } from './step-ledger.ts';
 
 export type ExecutorDependencies = {
   prisma: PrismaClient;
+  queue: Pick<ExecutionQueue, 'add'>;
   live: LiveChannel;
+  cancels: CancelWatch;
   sandboxes: SandboxProvider;
+  admission: Admission;
   /** What the host does for one execution. */
   createServices: CreateServices;
   executorId: string;
@@ -30,26 +39,17 @@ export type ExecutorDependencies = {
 };
 
 /**
- * Takes one execution from the queue through its whole life: claim, sandbox, engine, end. Whatever happens, it ends in
- * one terminal state, goes back to the queue, or, when the database is away, is found by the sweeper.
+ * Takes one claimed execution through the rest of its life: sandbox, engine, end. Whatever happens, it ends in one terminal
+ * state, goes back to the queue, or, when the database is away, is found by the sweeper.
  */
 export const runExecution = async (
   dependencies: ExecutorDependencies,
-  executionId: string,
+  claim: ClaimedExecution,
   shutdown: AbortSignal,
-): Promise<HandlerResult> => {
-  const { prisma, executorId, sandboxes, live, metrics } = dependencies;
-  const logger = dependencies.logger.child({ executionId });
-  const claim = await claimExecution(prisma, { id: executionId, executorId, sandbox: sandboxes.kind });
-  if (claim.kind === 'busy') return { retryInMs: claim.retryInMs };
-  if (claim.kind === 'ended') {
-    await live.publish(executionId, { type: 'events', lastSeq: claim.lastSeq });
-    return undefined;
-  }
-  // A second delivery of the job, or an execution that ended meanwhile.
-  if (claim.kind !== 'claimed') return undefined;
-
-  const { queuedAt, startedAt, attempts } = claim.execution;
+): Promise<Ended> => {
+  const { metrics } = dependencies;
+  const { id, queuedAt, startedAt, attempts } = claim.execution;
+  const logger = dependencies.logger.child({ executionId: id });
   if (attempts === 1) metrics.queueWait.observe((startedAt.getTime() - queuedAt.getTime()) / 1000);
   metrics.activeExecutions.inc();
   try {
@@ -63,43 +63,51 @@ const runClaimed = async (
   dependencies: ExecutorDependencies,
   claim: ClaimedExecution,
   shutdown: AbortSignal,
-): Promise<HandlerResult> => {
+): Promise<Ended> => {
   const { logger } = dependencies;
   const claimedAt = performance.now();
-  const ownership = await startOwnership({ ...dependencies, claim, shutdown });
+  const ownership = startOwnership({ ...dependencies, claim, shutdown });
   const ledger = createStepLedger(claim);
   const batcher = createRecorder(dependencies, claim, ledger, ownership.stop);
+  const trace = traceExecution({ claim, findNode: ledger.findNode });
+  const work = async (): Promise<Ended> => {
+    const ending = await runEngine({ dependencies, claim, claimedAt, ledger, batcher, ownership, trace });
+    trace.ended(ending, ownership.reason());
+    const events = await batcher.takeLast();
+    return await endExecution({ dependencies, claim, claimedAt, ledger, ending, events, reason: ownership.reason() });
+  };
   try {
-    const ending = await runEngine({ dependencies, claim, claimedAt, ledger, batcher, signal: ownership.signal });
-    await batcher.flush();
-    return await endExecution({ dependencies, claim, claimedAt, ledger, ending, reason: ownership.reason() });
+    return await trace.run(work);
   } catch (error) {
-    // Not finished, and no heartbeat any more: the sweeper queues it again, and it goes on from its last finished step.
     logger.error({ err: error }, 'an execution could not be brought to its end here');
-    return undefined;
+    await giveBack({ dependencies, claim, error, shutdown });
+    return { moreQueued: false };
   } finally {
-    await ownership.release();
+    ownership.release();
   }
 };
 
 /** Writes batches of events and wakes whoever watches. Losing the claim, or the database, stops the execution here. */
 const createRecorder = (
   { prisma, live, logger }: ExecutorDependencies,
-  { execution, attemptId }: ClaimedExecution,
+  { execution, attemptId, topNodes }: ClaimedExecution,
   { findNode }: StepLedger,
   stop: (reason: StopReason) => void,
 ): EventBatcher =>
   createEventBatcher({
     write: async (events) => {
-      const result = await recordEvents(prisma, { executionId: execution.id, attemptId, events, findNode });
+      const result = await recordEvents(prisma, { executionId: execution.id, attemptId, events, findNode, topNodes });
       if (result.kind === 'lost') stop('fenced');
       else await live.publish(execution.id, { type: 'events', lastSeq: result.lastSeq }).catch(() => undefined);
     },
     onFailure: (error) => {
       logger.error({ err: error }, 'events could not be written');
-      stop('fenced');
+      stop('database_lost');
     },
   });
+
+/** Stops after which the execution goes on elsewhere, or later. */
+const GOES_ON: ReadonlySet<StopReason | undefined> = new Set(['worker_shutdown', 'database_lost']);
 
 type EngineOptions = {
   dependencies: ExecutorDependencies;
@@ -108,27 +116,26 @@ type EngineOptions = {
   claimedAt: number;
   ledger: StepLedger;
   batcher: EventBatcher;
-  signal: AbortSignal;
+  ownership: Ownership;
+  trace: ExecutionTrace;
 };
 
 const runEngine = async (options: EngineOptions): Promise<Ending> => {
-  const { dependencies, claim, claimedAt, ledger, batcher, signal } = options;
-  const { logger, metrics, sandboxes } = dependencies;
+  const { dependencies, claim, claimedAt, ledger, batcher, ownership, trace } = options;
+  const { signal } = ownership;
+  const { logger, sandboxes } = dependencies;
   const { execution, definition, finishedSteps, interruptedAttempts } = claim;
-  const startedAt = performance.now();
-  let sandbox: Sandbox;
+  let lease: SandboxLease;
   try {
-    sandbox = await acquireSandbox({ provider: sandboxes, claim, signal, logger });
+    lease = await trace.acquire(() => acquireSandbox({ provider: sandboxes, claim, signal, logger }));
   } catch (error) {
     if (signal.aborted) return { kind: 'stopped' };
     return { kind: 'failed', error: startFailure(error, logger), failedSteps: new Map() };
   }
-  const gauge = metrics.sandboxes.labels(sandbox.kind, 'busy');
-  gauge.inc();
   try {
-    const services = await dependencies.createServices(claim, logger);
+    const services = dependencies.createServices(claim, logger);
     const ending = await driveSandbox({
-      sandbox,
+      lease,
       start: {
         type: 'start',
         executionId: execution.id,
@@ -141,24 +148,37 @@ const runEngine = async (options: EngineOptions): Promise<Ending> => {
       finishedSteps,
       ledger,
       services,
-      memo: createHostCallMemo(storeOf(dependencies.prisma, claim)),
-      record: (event) => batcher.add(withMeteredCost(event, services)),
+      memo: trace.memo(
+        createHostCallMemo(storeOf(dependencies.prisma, claim), { isFirstClaim: execution.attempts === 1 }),
+      ),
+      turns: services.turns,
+      record: (event) => {
+        const metered = withMeteredCost(event, services);
+        trace.event(metered);
+        return batcher.add(metered);
+      },
       signal,
-      onReady: () => metrics.sandboxStart.observe({ kind: sandbox.kind }, (performance.now() - startedAt) / 1000),
+      onDatabaseTrouble: (error) => {
+        logger.warn({ err: error }, 'the database was away during a host call');
+        ownership.stop('database_lost');
+      },
+      // Somebody goes on with it, and finds what is answered by then.
+      drainMs: () => (GOES_ON.has(ownership.reason()) ? CALL_DRAIN_MS : 0),
       logger,
     });
     return ending;
   } finally {
-    await sandbox.kill();
-    gauge.dec();
+    lease.release();
   }
 };
 
 const storeOf = (prisma: PrismaClient, { execution, attemptId }: ClaimedExecution): HostCallStore => {
   const keyOf = (key: MemoKey) => ({ executionId: execution.id, ...key });
   return {
+    find: (key) => findHostCall(prisma, keyOf(key)),
     begin: (key, call) => beginHostCall(prisma, { key: keyOf(key), attemptId, ...call }),
-    settle: (key, answer) => settleHostCall(prisma, { key: keyOf(key), answer }),
+    // It is done: a database that is away for a moment must not lose what it gave.
+    settle: (key, answer) => patiently(() => settleHostCall(prisma, { key: keyOf(key), answer })),
   };
 };
 

@@ -10,9 +10,6 @@ export const cancelExecution = async (
 ): Promise<{ status: ExecutionStatus }> => {
   const { status, lastSeq } = await requestCancel(prisma, { id: executionId, workspaceId: workspace.id });
   // The request is stored: without the wake-up it is seen a heartbeat later.
-  await Promise.allSettled([
-    live.publishCancel(executionId),
-    live.publish(executionId, { type: 'events', lastSeq }),
-  ]);
+  await Promise.allSettled([live.publishCancel(executionId), live.publish(executionId, { type: 'events', lastSeq })]);
   return { status };
 };
