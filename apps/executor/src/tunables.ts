@@ -53,9 +53,17 @@ export const SANDBOX_MAX_AGE_MS = 3_600_000;
 /** A step that brings down this many sandboxes fails with `sandbox_crashed`. */
 export const SANDBOX_LOSSES_MAX = 3;
 /** Of the processor, from when the engine in it is ready. */
+// Limits of one sandbox; its memory comes with the workflow
+/** Share of a processor while an execution runs in it. */
 export const SANDBOX_CPUS = 0.5;
+/** Processes and threads together. */
 export const SANDBOX_PIDS = 128;
+/** Open files of one process. */
+export const SANDBOX_OPEN_FILES = 256;
+/** Size of its `/tmp`, which lies in its memory. */
 export const SANDBOX_TMP_BYTES = 16 * 1024 * 1024;
+/** Of its memory, what V8 may fill with values; the rest is for buffers, stacks and the binary itself. */
+export const SANDBOX_HEAP_SHARE = 0.7;
 export const PING_INTERVAL_MS = 1_000;
 /** An engine that answers no ping for this long is stuck in user code on its main thread. */
 export const UNRESPONSIVE_AFTER_MS = 12_000;

@@ -11,7 +11,7 @@ import { UNRESPONSIVE_AFTER_MS } from '../tunables.ts';
 import { finishedFrames } from './finished-frames.ts';
 import { fitReport } from './fit-report.ts';
 import { createLogLimit } from './log-limit.ts';
-import { describeExit, describeSilence, type SandboxFailure } from './sandbox-failure.ts';
+import { describeExit, describeSilence, describeStop, type SandboxFailure } from './sandbox-failure.ts';
 import { isLast, type LastEvent, type StepLedger } from './step-ledger.ts';
 import type { StepRef } from './step-places.ts';
 import { violation } from './violation.ts';
@@ -59,6 +59,7 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
   const logLimit = createLogLimit();
   let silent = false;
   let reported = false;
+  let peakBeforeKib: number | undefined;
 
   const kill = () => {
     lease.kill().catch((error: unknown) => logger.error({ error }, 'killing the sandbox failed'));
@@ -97,6 +98,7 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
     // The clock in a sandbox is its own: what it says must not lie in the future.
     const event = fitReport({ ...received, at: Math.min(received.at, Date.now()) });
     if (!ledger.accept(event)) return undefined;
+    if ('memoryPeakKib' in event) peakBeforeKib = Math.max(peakBeforeKib ?? 0, event.memoryPeakKib ?? 0);
     if (isReport(event) && !logLimit.allows(event)) return undefined;
     if (isLast(event) || event.type === 'step_completed' || event.type === 'step_failed') {
       for (const line of logLimit.takeDropped(event.at)) await record(line);
@@ -134,6 +136,7 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
 
   const situation = () => ({
     memoryMb: sandbox.memoryMb,
+    peakBeforeKib,
     running: ledger.running(),
     waiting: calls.waitingSteps(),
     nameOf: (step: StepRef) => ledger.findNode(step)?.name ?? step.nodeId,
@@ -165,7 +168,7 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
     const broken = error instanceof FrameError ? violation(error.message.replace(/\.$/, '')) : error;
     if (!(broken instanceof ExecutionError)) throw error;
     logger.warn({ reason: broken.message }, 'a sandbox was stopped for what it sent');
-    return { kind: 'failed', error: broken.data, failedSteps: new Map() };
+    return { kind: 'failed', ...describeStop(broken.data, situation()) };
   } finally {
     signal.removeEventListener('abort', kill);
     watchdog.stop();

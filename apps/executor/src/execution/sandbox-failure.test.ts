@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeExit, describeSilence } from './sandbox-failure.ts';
+import { describeExit, describeSilence, describeStop } from './sandbox-failure.ts';
 import type { StepRef } from './step-places.ts';
 
 const names: Record<string, string> = { crunch: 'Crunch numbers', ask: 'Ask', each: 'Each' };
@@ -58,4 +58,43 @@ test('a crash and a silence say what they are', () => {
     code: 'sandbox_unresponsive',
     message: expect.stringContaining('12 s'),
   });
+});
+
+test('out of memory tells the limit that was reached, and what the steps before needed', () => {
+  const situation = {
+    nameOf,
+    memoryMb: 200,
+    peakBeforeKib: 60 * 1024 + 1,
+    running: [step('crunch')],
+    waiting: new Set<string>(),
+  };
+  expect(describeExit(exit, situation).error.message).toBe(
+    'The sandbox used all of its 200 MiB of memory and was stopped while “Crunch numbers” ran. ' +
+      'The steps that had ended before needed at most 61 MiB.',
+  );
+  const heap = { ...exit, code: 134, stderr: 'FATAL ERROR: Reached heap limit Allocation failed' };
+  expect(describeExit(heap, situation).error.message).toContain('140 MiB for values, of 200 MiB in all');
+});
+
+test.each([
+  ['Error: EMFILE: too many open files, open', '256 open files'],
+  ['Error: ENOSPC: no space left on device, write', '16 MiB of temporary files'],
+  ['Error: spawn /runtime/node EAGAIN', '128 processes and threads'],
+])('a limit of the system is named: %s', (stderr, what) => {
+  const situation = { nameOf, memoryMb: 512, running: [step('crunch')], waiting: new Set<string>() };
+  expect(describeExit({ code: 1, outOfMemory: false, stderr }, situation).error).toMatchObject({
+    code: 'sandbox_limit_reached',
+    nodeId: 'crunch',
+    message: `The sandbox reached its limit of ${what} and ended while “Crunch numbers” ran.`,
+    hint: expect.any(String),
+  });
+});
+
+test('what a sandbox was stopped for is put down to the step at work', () => {
+  const error = { code: 'output_too_large', message: 'Too much was sent.', hint: 'Send less.' } as const;
+  const situation = { nameOf, memoryMb: 512, running: [step('crunch')], waiting: new Set<string>() };
+  expect(describeStop(error, situation)).toMatchObject({
+    error: { nodeId: 'crunch', message: 'Too much was sent while “Crunch numbers” ran.', hint: 'Send less.' },
+  });
+  expect(describeStop(error, { ...situation, running: [] }).error).toEqual(error);
 });

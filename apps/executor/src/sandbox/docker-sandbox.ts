@@ -5,7 +5,7 @@ import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { createDockerDemux } from '../channel/docker-demux.ts';
-import { SANDBOX_CPUS, SANDBOX_PIDS, SANDBOX_TMP_BYTES, STDERR_TAIL_BYTES } from '../tunables.ts';
+import { SANDBOX_CPUS, SANDBOX_OPEN_FILES, SANDBOX_PIDS, SANDBOX_TMP_BYTES, STDERR_TAIL_BYTES } from '../tunables.ts';
 import { ignoreGone, statusOf } from './docker-errors.ts';
 import { LABELS } from './docker-labels.ts';
 import { reapStrays } from './reaper.ts';
@@ -165,7 +165,7 @@ const containerOptions = ({
       // Equal to the memory: no swap.
       MemorySwap: memory,
       Ulimits: [
-        { Name: 'nofile', Soft: 256, Hard: 256 },
+        { Name: 'nofile', Soft: SANDBOX_OPEN_FILES, Hard: SANDBOX_OPEN_FILES },
         { Name: 'core', Soft: 0, Hard: 0 },
       ],
       // Node as process 1 would ignore signals and leave zombies.

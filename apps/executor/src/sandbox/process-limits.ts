@@ -1,8 +1,8 @@
-import { SANDBOX_PIDS } from '../tunables.ts';
+import { SANDBOX_OPEN_FILES, SANDBOX_PIDS } from '../tunables.ts';
 
 /** As containers have them; see `docker-sandbox.ts`. */
 export const PROCESS_LIMITS = {
-  openFiles: 256,
+  openFiles: SANDBOX_OPEN_FILES,
   /** Processes and threads. */
   processes: SANDBOX_PIDS,
 } as const;

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { SandboxChannel } from '../channel/sandbox-channel.ts';
+import { SANDBOX_HEAP_SHARE } from '../tunables.ts';
 
 export type SandboxKind = 'docker' | 'process' | 'kubernetes';
 
@@ -113,8 +114,7 @@ export const runtimeArguments = ({ bundle, memoryMb }: { bundle: string; memoryM
   '--permission',
   '--allow-worker',
   `--allow-fs-read=${bundle}`,
-  // The rest of the memory is for buffers, stacks and the binary itself.
-  `--max-old-space-size=${Math.floor(memoryMb * 0.7)}`,
+  `--max-old-space-size=${Math.floor(memoryMb * SANDBOX_HEAP_SHARE)}`,
   '--no-warnings',
   bundle,
 ];

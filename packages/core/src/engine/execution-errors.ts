@@ -38,6 +38,8 @@ export const EXECUTION_ERRORS = {
   execution_timeout: { fault: 'user', retryable: false },
   invalid_workflow: { fault: 'user', retryable: false },
   sandbox_out_of_memory: { fault: 'user', retryable: false },
+  /** Of open files, of processes and threads, or of temporary files. */
+  sandbox_limit_reached: { fault: 'user', retryable: false },
   sandbox_unresponsive: { fault: 'user', retryable: false },
   sandbox_start_failed: { fault: 'system', retryable: true },
   sandbox_crashed: { fault: 'system', retryable: true },

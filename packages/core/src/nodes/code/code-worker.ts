@@ -83,9 +83,11 @@ export const startCodeWorker = (memoryMb: number): CodeWorker => {
     if (message.data.type === 'ready') isReady = true;
     listener?.onMessage(message.data);
   });
-  worker.on('error', (error: NodeJS.ErrnoException) =>
-    end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemoryError(memory) : crashError(error.message)),
-  );
+  worker.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') end(outOfMemoryError(memory));
+    else if (error.code === 'ERR_WORKER_INIT_FAILED') end(noThreadError());
+    else end(crashError(error.message));
+  });
   worker.on('exit', () => end(crashError('its worker ended early')));
 
   const stop = async () => {
@@ -200,6 +202,13 @@ const tooLargeError = (length: number) =>
     code: 'output_too_large',
     message: `The code returned ${length} characters of JSON; ${MAX_RESULT_LENGTH} is the limit.`,
     hint: 'Return less: what the next steps need.',
+  });
+
+const noThreadError = () =>
+  new ExecutionError({
+    code: 'code_failed',
+    message: 'No further thread could be started for this code: too much runs at the same time.',
+    hint: 'Run fewer Code nodes at the same time: lower the parallel steps in the settings of the workflow or of the map.',
   });
 
 const crashError = (what: string) =>
