@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { driveSandbox, type Ending } from '../../../apps/executor/src/execution/drive-sandbox.ts';
 import { createStepLedger } from '../../../apps/executor/src/execution/step-ledger.ts';
 import type { HostCallMemo, HostServices } from '../../../apps/executor/src/host/host-calls.ts';
+import { createTestTurns } from '../../../apps/executor/src/host/testing/open-gate.ts';
 import { createSilentServices } from '../../../apps/executor/src/host/testing/silent-services.ts';
 import type { Sandbox, SandboxProvider } from '../../../apps/executor/src/sandbox/sandbox.ts';
 
@@ -26,7 +27,7 @@ export const chain = (
 };
 
 /** Without a database there is nothing to resume from. */
-const noMemo: HostCallMemo = { answer: (_method, _params, _call, make) => make() };
+const noMemo: HostCallMemo = { find: async () => undefined, answer: (_method, _params, _call, make) => make() };
 
 export type DriveResult = { ending: Ending; events: EngineEvent[]; sandbox: Sandbox };
 
@@ -66,6 +67,7 @@ export const drive = async ({
       ledger: createStepLedger({ definition, finishedSteps }),
       services: { ...createSilentServices(), ...services },
       memo: noMemo,
+      turns: createTestTurns(),
       record: async (event) => {
         events.push(event);
         await onEvent?.(event, sandbox);
