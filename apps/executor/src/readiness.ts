@@ -109,7 +109,7 @@ export const checkRoom = async ({
 const foldersOf = ({ AGENTWEAVER_DATA: data }: Looked['env']): string[] => (data ? [tmpdir(), data] : [tmpdir()]);
 
 /** Rejects when one of these folders has hardly any room left. A folder that is not there yet is made by whoever needs it. */
-export const checkDisk = async (folders: readonly string[]): Promise<void> => {
+const checkDisk = async (folders: readonly string[]): Promise<void> => {
   for (const folder of folders) {
     const stats = await statfs(folder).catch(() => undefined);
     if (!stats) continue;

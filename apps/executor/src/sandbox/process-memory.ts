@@ -29,7 +29,7 @@ const ownBytes = (pid: number): number => {
 };
 
 /** The process and everything that it started, on Linux. */
-export const processTree = (pid: number, depth = 0): number[] => {
+const processTree = (pid: number, depth = 0): number[] => {
   if (depth > MAX_DEPTH) return [pid];
   return [pid, ...childrenOf(pid).flatMap((child) => processTree(child, depth + 1))];
 };

@@ -20,7 +20,7 @@ export const EXECUTOR_ANNOTATION = 'agentweaver.executor-id';
 export const SANDBOX_NAME = 'agentweaver-sandbox';
 
 /** A label holds 63 characters of a small alphabet: anything else is told apart by its hash. */
-export const labelValue = (text: string): string =>
+const labelValue = (text: string): string =>
   /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(text)
     ? text
     : createHash('sha256').update(text).digest('hex').slice(0, 40);

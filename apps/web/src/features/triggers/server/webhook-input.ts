@@ -13,7 +13,7 @@ type Check = (input: unknown) => { problems: FieldProblem[] };
 const HIDDEN_HEADERS =
   /^(authorization|proxy-|cookie$|webhook-signature$|x-agentweaver-|x-forwarded-|forwarded$|connection$|host$)/;
 
-export const inputFieldsOf = (nodes: Nodes): InputField[] => {
+const inputFieldsOf = (nodes: Nodes): InputField[] => {
   const node = nodes.find(({ type, disabled }) => type === 'input' && !disabled);
   return inputConfig.safeParse(node?.config).data?.fields ?? [];
 };
