@@ -10,6 +10,8 @@ import type { PodWatch } from './pod-watch.ts';
 /** The node tells of an end a moment after the streams have ended, and the other way round. */
 const STATUS_GRACE_MS = 3_000;
 const STREAMS_GRACE_MS = 1_000;
+/** What that may take in all when somebody wants it gone. */
+const KILL_GRACE_MS = 5_000;
 
 export type PodSandboxOptions = {
   name: string;
@@ -36,12 +38,13 @@ export const createPodSandbox = (options: PodSandboxOptions): Sandbox => {
     const end = pod ? endOf(pod) : { code: KILLED, outOfMemory: false, reason: 'the Pod was deleted' };
     if (end) tellEnd(end);
   });
+  let over = false;
   const cutOff = attachment.closed.then(async () => {
+    over = true;
     await Promise.race([ended, delay(STATUS_GRACE_MS, undefined, { ref: false })]);
     // Alive without its channel it is of no use: an attached stream that broke cannot be taken up again.
     tellEnd((await askForEnd(options)) ?? { code: KILLED, outOfMemory: false, reason: 'its channel was cut' });
   });
-  cutOff.catch(() => undefined);
 
   const exited = (async (): Promise<SandboxExit> => {
     const { code, outOfMemory, reason } = await ended;
@@ -65,6 +68,8 @@ export const createPodSandbox = (options: PodSandboxOptions): Sandbox => {
     exited,
     kill: async () => {
       removing ??= (async () => {
+        // One that ended by itself is asked how, before the answer is deleted with it.
+        if (over) await Promise.race([cutOff, delay(KILL_GRACE_MS, undefined, { ref: false })]);
         attachment.close();
         await remove();
         tellEnd({ code: KILLED, outOfMemory: false, reason: '' });
