@@ -23,7 +23,7 @@ export type Canaries = {
   close(): Promise<void>;
 };
 
-export const SECRET_VARIABLE = 'AGENTWEAVER_ABUSE_CANARY';
+const SECRET_VARIABLE = 'AGENTWEAVER_ABUSE_CANARY';
 
 export const openCanaries = async (
   answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) =>

@@ -9,8 +9,6 @@ const PROVIDER_NAMES: Record<ProviderId, string> = {
   demo: 'agentweaver.demo',
 };
 
-const providerName = (provider: ProviderId): string => PROVIDER_NAMES[provider];
-
 /** Of `provider/model`: who answers and the model's own name, under the given key. */
 export const modelAttributes = (
   modelId: string,
