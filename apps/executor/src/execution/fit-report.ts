@@ -26,15 +26,19 @@ const fitLog = (event: Extract<EngineEvent, { type: 'step_log' }>): EngineEvent 
   const keepsMetadata = metadata !== undefined && JSON.stringify(metadata).length <= MAX_LOG_MESSAGE;
   return {
     ...rest,
-    message: message.length > MAX_LOG_MESSAGE ? `${message.slice(0, MAX_LOG_MESSAGE)}… (cut)` : message,
+    message: message.length > MAX_LOG_MESSAGE ? `${beginningOf(message, MAX_LOG_MESSAGE)}… (cut)` : message,
     ...(keepsMetadata ? { metadata } : {}),
   };
 };
+
+/** A copy: what `slice` gives holds on to the whole text for as long as it lives. */
+const beginningOf = (text: string, length: number): string =>
+  Buffer.from(text.slice(0, length), 'utf16le').toString('utf16le');
 
 const cut = (value: unknown, maxBytes: number): unknown => {
   const text = JSON.stringify(value) ?? 'null';
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxBytes) return value;
-  const start = (typeof value === 'string' ? value : text).slice(0, Math.floor(maxBytes / 4));
+  const start = beginningOf(typeof value === 'string' ? value : text, Math.floor(maxBytes / 4));
   return `${start}… (cut: ${(bytes / 1_000).toFixed(0)} kB)`;
 };
