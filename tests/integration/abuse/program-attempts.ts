@@ -386,6 +386,11 @@ export const FRAMES: Frames[] = [
     'raw(\'{"type":"event","event":{"type":"execution_started","at":1e999,"resumedSteps":0}}\\n\');',
   ),
   frames(
+    'an attempt that no database holds',
+    'event({ type: "execution_started", resumedSteps: 0 }); event({ type: "step_started", nodeId: "start", attempt: 2 ** 40, input: 1 });',
+  ),
+  frames('a time before all times', 'event({ type: "execution_started", resumedSteps: 0, at: -1e300 });'),
+  frames(
     'an error without a code',
     'begin(); event({ type: "step_failed", nodeId: "start", attempt: 1, continued: false, error: { message: "x" } });',
   ),
