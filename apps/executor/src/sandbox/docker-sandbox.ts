@@ -144,7 +144,7 @@ const containerOptions = ({
   return {
     name,
     Image: image.tag,
-    Entrypoint: command?.(image, memoryMb) ?? [image.node, ...runtimeArguments({ bundle: image.bundle, memoryMb })],
+    Entrypoint: command?.(image, memoryMb) ?? [image.node, ...runtimeArguments({ ...image, memoryMb })],
     Cmd: [],
     // Anyone who may inspect a container reads its environment: it stays empty, the input comes by stdin.
     Env: [],
