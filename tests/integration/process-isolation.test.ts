@@ -109,7 +109,7 @@ describe.runIf(process.platform === 'linux' && findTools().unshare)('the process
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       uid: 12_345,
       gid: 12_345,
-      env: { PATH: process.env.PATH, A_SECRET: 'a secret of the executor' },
+      env: { NODE_ENV: 'production', PATH: process.env.PATH, A_SECRET: 'a secret of the executor' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

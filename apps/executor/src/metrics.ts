@@ -1,6 +1,8 @@
+import type { WaitingExecutions } from '@agentweaver/db/waiting-executions';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { createGateMetrics } from './host/gate/gate-metrics.ts';
 import type { PoolObserver } from './sandbox/pool/pool.ts';
+import { createScalingMetrics } from './scaling-metrics.ts';
 
 export type QueueCounts = { waiting: number; active: number; delayed: number };
 
@@ -12,10 +14,15 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export const createMetrics = ({
   tenantLabels,
   queueCounts,
+  readWaiting,
+  slots,
 }: {
   tenantLabels: boolean;
   /** Asked at each scrape. */
   queueCounts: () => Promise<QueueCounts>;
+  readWaiting: () => Promise<WaitingExecutions>;
+  /** Executions that this executor runs at the same time at most. */
+  slots: number;
 }) => {
   const registry = new Registry();
   const registers = [registry];
@@ -54,6 +61,7 @@ export const createMetrics = ({
       }
     },
   });
+  createScalingMetrics({ registers, readWaiting, slots });
   const queueWait = new Histogram({
     name: 'agentweaver_queue_wait_seconds',
     help: 'From being queued to the first claim.',

@@ -10,6 +10,7 @@ import { identifyDatabase } from '@agentweaver/db/execution-owners';
 import { createLiveChannel } from '@agentweaver/db/live-channel';
 import { createExecutionQueue, createExecutionWorker, type ExecutionWorker } from '@agentweaver/db/queue';
 import { startTracing } from '@agentweaver/db/tracing/start-tracing';
+import { readWaitingExecutions } from '@agentweaver/db/waiting-executions';
 import type { Logger } from 'pino';
 import { createDatabaseCheck, waitForDatabase } from './database-check.ts';
 import type { ExecutorEnv } from './env.ts';
@@ -65,7 +66,12 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
   const prisma = createPrisma({ databaseUrl: env.DATABASE_URL, max: env.EXECUTOR_CONCURRENCY + 5, onError });
   const queue = createExecutionQueue(connection);
   const live = createLiveChannel(connection);
-  const metrics = createMetrics({ tenantLabels: env.METRICS_TENANT_LABELS, queueCounts: queue.counts });
+  const metrics = createMetrics({
+    tenantLabels: env.METRICS_TENANT_LABELS,
+    queueCounts: queue.counts,
+    readWaiting: () => readWaitingExecutions(prisma),
+    slots: env.EXECUTOR_CONCURRENCY,
+  });
 
   let phase: Phase = 'starting';
   let sandboxes: SandboxProvider | undefined;

@@ -62,6 +62,8 @@ export const SANDBOX_PIDS = 128;
 export const SANDBOX_OPEN_FILES = 256;
 /** Size of its `/tmp`, which lies in its memory. */
 export const SANDBOX_TMP_BYTES = 16 * 1024 * 1024;
+/** Files and folders in it: empty ones take no bytes of it, but memory of the kernel. */
+export const SANDBOX_TMP_FILES = 4_096;
 /** Of its memory, what V8 may fill with values; the rest is for buffers, stacks and the binary itself. */
 export const SANDBOX_HEAP_SHARE = 0.7;
 export const PING_INTERVAL_MS = 1_000;

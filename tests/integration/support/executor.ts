@@ -12,7 +12,7 @@ const READY_MS = 60_000;
 export type ExecutorOptions = {
   databaseUrl: string;
   masterKey?: string;
-  sandbox?: 'auto' | 'docker' | 'process';
+  sandbox?: 'auto' | 'docker' | 'process' | 'kubernetes';
   env?: Record<string, string>;
   /** Does not wait until it is ready: for what it does while something is missing. */
   unready?: boolean;

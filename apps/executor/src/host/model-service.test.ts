@@ -115,6 +115,12 @@ const setUp = (
   const metrics = createMetrics({
     tenantLabels: false,
     queueCounts: async () => ({ waiting: 0, active: 0, delayed: 0 }),
+    readWaiting: async () => ({
+      waiting: { interactive: 0, batch: 0 },
+      oldestSeconds: { interactive: 0, batch: 0 },
+      claimable: 0,
+    }),
+    slots: 1,
   });
   const asked: ReachedLimit[] = [];
   const definition = options.definition ?? settingsOf({});

@@ -2,20 +2,18 @@ import type { EngineEvent } from '@agentweaver/core/engine/events';
 import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
 import { MAX_PAYLOAD_BYTES } from '../channel/protocol.ts';
 import { fitReport } from '../execution/fit-report.ts';
-import { MAX_LOG_MESSAGE } from '../tunables.ts';
 
 /** What to send in place of an event: itself, a shortened one, or the failure that it turns into. */
 export type Fitted = { event: EngineEvent } | { tooLarge: ExecutionErrorData };
+
+const REPORTS: ReadonlySet<EngineEvent['type']> = new Set(['step_log', 'tool_started', 'tool_completed', 'message']);
 
 /**
  * Makes an event fit into a frame. What is only shown (a step's input, a log line) is shortened; what the execution
  * needs (an output, the results) cannot be, so it fails.
  */
 export const fitEvent = (event: EngineEvent, maxBytes = MAX_PAYLOAD_BYTES): Fitted => {
-  if (event.type === 'step_log') return { event: fitLog(event) };
-  if (event.type === 'tool_started' || event.type === 'tool_completed' || event.type === 'message') {
-    return { event: fitReport(event) };
-  }
+  if (REPORTS.has(event.type)) return { event: fitReport(event) };
   const payload = payloadOf(event);
   if (payload === undefined) return { event };
   const bytes = Buffer.byteLength(JSON.stringify(payload) ?? '');
@@ -37,16 +35,6 @@ const payloadOf = (event: EngineEvent): unknown => {
   if (event.type === 'step_completed') return event.output;
   if (event.type === 'execution_completed') return event.results;
   return undefined;
-};
-
-const fitLog = (event: Extract<EngineEvent, { type: 'step_log' }>): EngineEvent => {
-  const { metadata, message, ...rest } = event;
-  const keepsMetadata = metadata !== undefined && JSON.stringify(metadata).length <= MAX_LOG_MESSAGE;
-  return {
-    ...rest,
-    message: message.length > MAX_LOG_MESSAGE ? `${message.slice(0, MAX_LOG_MESSAGE)}… (cut)` : message,
-    ...(keepsMetadata ? { metadata } : {}),
-  };
 };
 
 const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -5,7 +5,14 @@ import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { createDockerDemux } from '../channel/docker-demux.ts';
-import { SANDBOX_CPUS, SANDBOX_OPEN_FILES, SANDBOX_PIDS, SANDBOX_TMP_BYTES, STDERR_TAIL_BYTES } from '../tunables.ts';
+import {
+  SANDBOX_CPUS,
+  SANDBOX_OPEN_FILES,
+  SANDBOX_PIDS,
+  SANDBOX_TMP_BYTES,
+  SANDBOX_TMP_FILES,
+  STDERR_TAIL_BYTES,
+} from '../tunables.ts';
 import { ignoreGone, statusOf } from './docker-errors.ts';
 import { LABELS } from './docker-labels.ts';
 import { reapStrays } from './reaper.ts';
@@ -137,7 +144,7 @@ const containerOptions = ({
   return {
     name,
     Image: image.tag,
-    Entrypoint: command?.(image, memoryMb) ?? [image.node, ...runtimeArguments({ bundle: image.bundle, memoryMb })],
+    Entrypoint: command?.(image, memoryMb) ?? [image.node, ...runtimeArguments({ ...image, memoryMb })],
     Cmd: [],
     // Anyone who may inspect a container reads its environment: it stays empty, the input comes by stdin.
     Env: [],
@@ -158,7 +165,7 @@ const containerOptions = ({
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       ReadonlyRootfs: true,
-      Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${SANDBOX_TMP_BYTES},mode=1777` },
+      Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${SANDBOX_TMP_BYTES},nr_inodes=${SANDBOX_TMP_FILES},mode=1777` },
       IpcMode: 'none',
       PidsLimit: SANDBOX_PIDS,
       Memory: memory,

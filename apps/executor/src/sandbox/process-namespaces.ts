@@ -100,6 +100,8 @@ const joining = (sh: string, groupFiles: readonly string[]): string[] => [
   [
     ...groupFiles.map((_file, index) => `echo 0 > "$${index + 1}" || exit 71`),
     'echo 1000 > /proc/self/oom_score_adj 2>/dev/null',
+    // Shells tell their children where they are.
+    'unset PWD OLDPWD',
     `shift ${groupFiles.length}`,
     'exec "$@"',
   ].join('\n'),

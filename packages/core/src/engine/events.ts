@@ -5,8 +5,11 @@ import { usageSchema } from '../models/model-call.ts';
 import { executionErrorSchema } from './execution-errors.ts';
 
 const nodeId = z.string().max(64);
-const at = z.number();
-const attempt = z.int().min(1);
+const MAX_INT = 2 ** 31 - 1;
+
+/** What a date and a column can hold: a sandbox may send any number. */
+const at = z.number().min(0).max(8.64e15);
+const attempt = z.int().min(1).max(MAX_INT);
 
 /** Enough for five levels of containers. */
 export const MAX_ITERATION_LENGTH = 400;
@@ -30,8 +33,6 @@ export const waitSchema = z.object({
   until: z.number().optional(),
 });
 export type Wait = z.infer<typeof waitSchema>;
-
-const MAX_INT = 2 ** 31 - 1;
 
 /** What a step took, where whoever runs the engine measures it; the engine itself does not. */
 export const stepUsageSchema = z.object({

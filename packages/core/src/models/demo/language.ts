@@ -13,7 +13,12 @@ const ENGLISH_STOP_WORDS = new Set(
   ),
 );
 
-const japaneseWords = new Intl.Segmenter('ja', { granularity: 'word' });
+/** Made when it is needed: it loads a dictionary, and what a snapshot of the engine is taken of may not hold one. */
+let japaneseWords: Intl.Segmenter | undefined;
+const segmentJapanese = (text: string): Intl.Segments => {
+  japaneseWords ??= new Intl.Segmenter('ja', { granularity: 'word' });
+  return japaneseWords.segment(text);
+};
 
 /** Folds the commonest English endings, so that `invoices` and `invoice`, `charged` and `charge` count as one. */
 const stem = (word: string): string => {
@@ -33,7 +38,7 @@ export const contentWords = (text: string): string[] => {
     const words = text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu) ?? [];
     return words.filter((word) => word.length > 1 && !ENGLISH_STOP_WORDS.has(word)).map(stem);
   }
-  return [...japaneseWords.segment(text)]
+  return [...segmentJapanese(text)]
     .filter(({ isWordLike, segment }) => isWordLike && !/^[\u3041-\u309f]+$/.test(segment))
     .map(({ segment }) => segment.toLowerCase());
 };

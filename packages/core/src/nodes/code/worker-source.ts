@@ -20,11 +20,12 @@ export const SOURCE_NAME = 'code.js';
 export const WORKER_SOURCE = `'use strict';
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const vm = require('node:vm');
-const v8 = require('node:v8');
 const process = globalThis.process;
 const { wait } = Atomics;
 const { parse, stringify } = JSON;
 const post = parentPort.postMessage.bind(parentPort);
+// Not by node:v8, which cannot be loaded in a thread of a process that was started from a snapshot.
+const memoryUsage = process.memoryUsage.bind(process);
 const cpuOfProcess = process.cpuUsage.bind(process);
 const cpuOfThread = process.threadCpuUsage.bind(process);
 const cpuMicros = () => {
@@ -127,7 +128,7 @@ for (let served = 0; ; served += 1) {
   const before = cpuMicros();
   const outcome = run(ahead.pop() ?? prepare(), message);
   const took = cpuMicros() - before;
-  const { used_heap_size, external_memory } = v8.getHeapStatistics();
-  post({ type: 'outcome', outcome, cpuMicros: took, heldBytes: used_heap_size + external_memory });
+  const { heapUsed, external } = memoryUsage();
+  post({ type: 'outcome', outcome, cpuMicros: took, heldBytes: heapUsed + external });
 }
 `;
