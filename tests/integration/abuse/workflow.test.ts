@@ -6,6 +6,9 @@ import { openPool } from './hostile-sandboxes.ts';
 import { reportAttempts } from './report.ts';
 import { CODE_ATTEMPTS, EXPRESSION_ATTEMPTS, type WorkflowAttempt } from './workflow-attempts.ts';
 
+/** Short for what is to run into it, and long enough on a busy machine for what is not. */
+const timeoutOf = (code: RegExp | undefined): number => (code?.source.includes('node_timeout') ? 600 : 20_000);
+
 /** All of them in one execution, one step after another: each meets what the ones before have left. */
 const workflowOf = (attempts: readonly WorkflowAttempt[]) =>
   chain(
@@ -17,7 +20,7 @@ const workflowOf = (attempts: readonly WorkflowAttempt[]) =>
         ? { type: 'transform', config: { mode: 'jsonata', expression: source } }
         : {
             type: 'code',
-            config: { source, timeoutMs: code?.source.startsWith('out_of_memory') ? 20_000 : 600, memoryMb: 64 },
+            config: { source, timeoutMs: timeoutOf(code), memoryMb: 64 },
           }),
     })),
   );
