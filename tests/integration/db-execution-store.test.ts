@@ -284,6 +284,26 @@ describe('recording', () => {
     expect(finished.kind).toBe('finished');
   });
 
+  it('keeps what a step took of processor and memory, also of one that failed', async () => {
+    const id = await start();
+    const { attemptId } = await claimed(id);
+    const error = { code: 'code_failed', message: 'no' } as const;
+    const failed = { type: 'step_failed', at: 3_000, nodeId: 'output', iteration: '', attempt: 1, error } as const;
+    await recordEvents(prisma, {
+      executionId: id,
+      attemptId,
+      events: [
+        started('greet'),
+        { ...completed('greet', 1), cpuMs: 7, memoryPeakKib: 90_112 } as EngineEvent,
+        started('output'),
+        { ...failed, continued: false, cpuMs: 0, memoryPeakKib: 2_147_483_647 },
+      ],
+    });
+    expect(await stepOf(id, 'greet')).toMatchObject({ cpuMs: 7, memoryPeakKib: 90_112 });
+    expect(await stepOf(id, 'output')).toMatchObject({ cpuMs: 0, memoryPeakKib: 2_147_483_647 });
+    expect(await stepOf(id, 'input')).toMatchObject({ cpuMs: null, memoryPeakKib: null });
+  });
+
   it('does not touch a step that has ended', async () => {
     const id = await start();
     const { attemptId } = await claimed(id);
