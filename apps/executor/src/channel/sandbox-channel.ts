@@ -77,7 +77,14 @@ export const openChannel = (
       const line = encodeFrame(frame);
       return new Promise((resolve) => {
         if (stdin.destroyed || stdin.writableEnded) resolve();
-        else stdin.write(line, () => resolve());
+        else {
+          // Frames of one turn of the event loop go out together.
+          if (stdin.writableCorked === 0) {
+            stdin.cork();
+            setImmediate(() => stdin.uncork());
+          }
+          stdin.write(line, () => resolve());
+        }
       });
     },
   };

@@ -17,7 +17,7 @@ export const serve = async (): Promise<void> => {
   /** User code in here may do what it likes from now on, also to this promise: the first word of it counts. */
   let userCode: Promise<void> | undefined;
   const announceUserCode = (): Promise<void> => {
-    userCode ??= writer.send({ type: 'user_code' });
+    userCode ??= writer.send({ type: 'user_code' }).then(writer.flush);
     return userCode;
   };
 

@@ -49,7 +49,7 @@ export const createSession = ({
       const fitted = fitEvent(usage.follow(event));
       if ('event' in fitted) {
         await writer.send({ type: 'event', event: fitted.event });
-        if (event.type === 'step_started') announce(event);
+        if (event.type === 'step_started') void writer.flush().then(() => announce(event));
         continue;
       }
       // The executor closes the steps that still run when it sees the execution end.

@@ -25,6 +25,7 @@ export const warmUp = async (): Promise<void> => {
     send: async (frame: Parameters<typeof encodeFrame>[0]) => {
       encodeFrame(frame);
     },
+    flush: async () => undefined,
   };
   const frame = hostFrameSchema.parse(
     JSON.parse(
