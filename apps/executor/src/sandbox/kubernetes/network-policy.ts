@@ -19,7 +19,7 @@ export const findNetworkState = async (
 };
 
 /** Policies add up: one that closes is worth nothing beside one that opens. */
-const networkStateOf = (policies: V1NetworkPolicy[], labels: Record<string, string>): NetworkState => {
+export const networkStateOf = (policies: V1NetworkPolicy[], labels: Record<string, string>): NetworkState => {
   const ours = policies.filter(({ spec }) => {
     const { matchLabels = {}, matchExpressions = [] } = spec?.podSelector ?? {};
     return matchExpressions.length === 0 && Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
