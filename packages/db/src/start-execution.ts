@@ -122,7 +122,7 @@ const storeAndQueue = async (
     throw error;
   }
   try {
-    await queue.add({ executionId: execution.id, delayMs });
+    await inSpan({ name: 'enqueue' }, () => queue.add({ executionId: execution.id, delayMs }));
   } catch (error) {
     onEnqueueError?.(error, execution.id);
   }

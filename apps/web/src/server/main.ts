@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { startTracing } from '@agentweaver/db/tracing/start-tracing';
 import next from 'next';
 import { clientAddress } from './client-address.ts';
 import { CLIENT_IP_HEADER } from './client-ip.ts';
@@ -28,6 +29,12 @@ const readEnv = (): WebEnv => {
 const env = readEnv();
 // next-auth reads its own address from the environment.
 process.env.NEXTAUTH_URL = env.publicUrl;
+
+// Without OTEL_EXPORTER_OTLP_ENDPOINT this loads nothing.
+const tracing = await startTracing(env, {
+  name: 'agentweaver-web',
+  onError: (error) => log.warn({ err: error }, 'traces could not be sent'),
+});
 
 /** Next puts its upgrade listener on this one, which never listens; what is not for drafts is handed on to it below. */
 const nextUpgrades = new Server();
@@ -95,6 +102,7 @@ const stop = async (signal: string): Promise<void> => {
   clearTimeout(force);
   await closeServices();
   closeRateLimits();
+  await tracing?.close();
   process.exit(0);
 };
 

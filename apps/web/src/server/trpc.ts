@@ -6,6 +6,7 @@ import { hasRole, type WorkspaceRole } from '../features/workspace/roles.ts';
 import { findMembership } from '../features/workspace/server/find-membership.ts';
 import type { Context } from './context.ts';
 import { countApiCall } from './metrics.ts';
+import { traceProcedure } from './trace-request.ts';
 import { toAppError, toPublicError, toTrpcError } from './trpc-errors.ts';
 
 const t = initTRPC.context<Context>().create({
@@ -30,6 +31,14 @@ const t = initTRPC.context<Context>().create({
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
+/** Around everything else: what is logged in a procedure says to which trace it belongs. */
+const traced = t.middleware(({ next, path, type, ctx }) =>
+  traceProcedure(
+    { path, type, headers: ctx.headers },
+    { work: next, statusOf: (result) => (result.ok ? 200 : APP_ERRORS[toAppError(result.error).code].http) },
+  ),
+);
+
 /** Every failure passes here once: it is brought into the error table, logged and counted. */
 const boundary = t.middleware(async ({ next, path, type, ctx }) => {
   const result = await next();
@@ -46,7 +55,7 @@ const boundary = t.middleware(async ({ next, path, type, ctx }) => {
 });
 
 /** Anybody, signed in or not. */
-export const publicProcedure = t.procedure.use(boundary);
+export const publicProcedure = t.procedure.use(traced).use(boundary);
 
 /** Anybody who is signed in; gives `ctx.user`. */
 export const userProcedure = publicProcedure.use(async ({ ctx, next }) => {

@@ -5,6 +5,7 @@ import { log } from '../../../server/log.ts';
 import { countApiCall, getMetrics } from '../../../server/metrics.ts';
 import { enforceLimit, type LimitState } from '../../../server/rate-limit.ts';
 import { getServices } from '../../../server/services.ts';
+import { traceRequest } from '../../../server/trace-request.ts';
 import { toAppError } from '../../../server/trpc-errors.ts';
 import { hasRole } from '../../workspace/roles.ts';
 import { authenticateToken } from './authenticate-token.ts';
@@ -38,11 +39,13 @@ type Answering = {
   challenge?: string;
 };
 
-/** Finishes every answer in the same way: metrics, one line in the log, and whatever was thrown as problem+json. */
-export const answer = async (
-  { request, endpoint, challenge = 'Bearer' }: Answering,
-  work: (requestId: string, noteLimit: (state: LimitState) => void) => Promise<Response>,
-): Promise<Response> => {
+type Work = (requestId: string, noteLimit: (state: LimitState) => void) => Promise<Response>;
+
+/** Finishes every answer in the same way: metrics, one line in the log, a span, and whatever was thrown as problem+json. */
+export const answer = (answering: Answering, work: Work): Promise<Response> =>
+  traceRequest(answering, () => finish(answering, work));
+
+const finish = async ({ request, endpoint, challenge = 'Bearer' }: Answering, work: Work): Promise<Response> => {
   const requestId = randomUUID();
   const started = performance.now();
   let limit: LimitState | undefined;
