@@ -14,6 +14,8 @@ export type ExecutorOptions = {
   masterKey?: string;
   sandbox?: 'auto' | 'docker' | 'process' | 'kubernetes';
   env?: Record<string, string>;
+  /** As on a machine of this name, of which others cannot see the processes; needs the rights of root. */
+  hostname?: string;
   /** Does not wait until it is ready: for what it does while something is missing. */
   unready?: boolean;
 };
@@ -47,11 +49,17 @@ export const startExecutor = async ({
   masterKey = createMasterKey(),
   sandbox = 'process',
   env = {},
+  hostname,
   unready = false,
 }: ExecutorOptions): Promise<TestExecutor> => {
   await buildRuntime();
   const port = await freePort();
-  const child = spawn(process.execPath, [MAIN], {
+  // Each step replaces its process by the next one, so that the child is the executor.
+  const [command = '', ...args] = [
+    ...(hostname ? ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', hostname] : []),
+    ...[process.execPath, MAIN],
+  ];
+  const child = spawn(command, args, {
     env: {
       NODE_ENV: 'production',
       PATH: process.env.PATH,
