@@ -1,6 +1,7 @@
 import { agentMessageSchema } from '@agentweaver/core/messaging/message';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { graph, openPlatform, type Platform } from './support/platform.ts';
+import { graph } from './support/graph.ts';
+import { openPlatform, type Platform } from './support/platform.ts';
 import { docker } from './support/sandboxes.ts';
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { graph, openPlatform, type Platform } from './support/platform.ts';
+import { graph } from './support/graph.ts';
+import { openPlatform, type Platform } from './support/platform.ts';
 import { docker } from './support/sandboxes.ts';
 
 vi.setConfig({ testTimeout: 120_000 });

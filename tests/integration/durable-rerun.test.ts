@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ExecutionRow } from './support/executions.ts';
-import { graph, openPlatform, type Platform } from './support/platform.ts';
+import { graph } from './support/graph.ts';
+import { openPlatform, type Platform } from './support/platform.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

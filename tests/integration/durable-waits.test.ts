@@ -2,7 +2,8 @@ import { requestCancel } from '@agentweaver/db/execution-store';
 import { jsonColumn } from '@agentweaver/db/json';
 import { publishDraft } from '@agentweaver/db/workflow-store';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { graph, openPlatform, type Platform } from './support/platform.ts';
+import { graph } from './support/graph.ts';
+import { openPlatform, type Platform } from './support/platform.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

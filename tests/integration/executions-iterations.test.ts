@@ -15,7 +15,7 @@ import type { StepView } from '../../apps/web/src/features/executions/execution-
 import { readUpdate, UPDATE_PAGE } from '../../apps/web/src/features/executions/server/read-update.ts';
 import { watchExecution } from '../../apps/web/src/features/executions/server/watch-execution.ts';
 import { getServices } from '../../apps/web/src/server/services.ts';
-import { graph } from './support/platform.ts';
+import { graph } from './support/graph.ts';
 import { callRest, fieldsOf, responseOf } from './support/rest.ts';
 import { callAs, refusalOf } from './support/trpc.ts';
 import { addMember, openWeb, type TestMember, tokenOf, type WebUnderTest } from './support/web.ts';

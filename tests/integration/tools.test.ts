@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { WebSocketServer } from 'ws';
 import { addCredential } from './support/credentials.ts';
 import { createMasterKey } from './support/executor.ts';
-import { graph, openPlatform, type Platform } from './support/platform.ts';
+import { graph } from './support/graph.ts';
+import { openPlatform, type Platform } from './support/platform.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

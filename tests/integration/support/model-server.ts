@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +11,15 @@ const bodySchema = z.object({
   messages: z.array(z.object({ role: z.string(), content: z.unknown() })),
 });
 
-export type ModelCall = { model: string; prompt: string; authorization: string | undefined };
+export type ModelCall = {
+  model: string;
+  prompt: string;
+  authorization: string | undefined;
+  /** The same for the same request. */
+  fingerprint: string;
+  /** When it arrived, in ms since the epoch. */
+  at: number;
+};
 export type ModelReply = {
   text?: string;
   /** Tools that the model asks for. */
@@ -43,7 +52,13 @@ export const startModelServer = async ({ models = ['test-model'] } = {}): Promis
     let text = '';
     for await (const chunk of request) text += String(chunk);
     const { model, stream, messages } = bodySchema.parse(JSON.parse(text));
-    const call = { model, prompt: contentText(messages.at(-1)?.content), authorization: request.headers.authorization };
+    const call = {
+      model,
+      prompt: contentText(messages.at(-1)?.content),
+      authorization: request.headers.authorization,
+      fingerprint: createHash('sha256').update(text).digest('hex'),
+      at: Date.now(),
+    };
     const index = calls.push(call) - 1;
     for (const one of waiting.filter(({ count }) => calls.length >= count)) one.resolve();
     waiting = waiting.filter(({ count }) => calls.length < count);

@@ -1,8 +1,4 @@
-import {
-  type WorkflowDefinition,
-  type WorkflowDefinitionInput,
-  workflowDefinitionSchema,
-} from '@agentweaver/core/definition/workflow-definition';
+import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
 import { createPrisma } from '@agentweaver/db/client';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { createExecutionQueue, type ExecutionQueue } from '@agentweaver/db/queue';
@@ -84,16 +80,3 @@ export const openPlatform = async (): Promise<Platform> => {
     },
   };
 };
-
-type NodeInput = Omit<WorkflowDefinitionInput['nodes'][number], 'name'>;
-
-/** Nodes and edges in short: `a>b`, `a.port>b`. */
-export const graph = (nodes: NodeInput[], edges: string[], settings: WorkflowDefinitionInput['settings'] = {}) =>
-  workflowDefinitionSchema.parse({
-    nodes: nodes.map((node) => ({ name: `The ${node.id}`, ...node })),
-    edges: edges.map((text, index) => {
-      const [, source, sourcePort = 'out', target] = /^(\w+)(?:\.(\w+))?>(\w+)$/.exec(text) ?? [];
-      return { id: `e${index}`, source, sourcePort, target };
-    }),
-    settings,
-  });

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPrisma } from '@agentweaver/db/client';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@agentweaver/db/embedded-postgres';
 import { migrate } from '@agentweaver/db/migrate';
+import { isAlive, parentOf, signal, withChildren } from './processes.ts';
 
 /** A PostgreSQL server of one test, migrated, to be killed and frozen. */
 export type OwnPostgres = {
@@ -74,41 +74,5 @@ const readPostmaster = async (server: EmbeddedPostgres): Promise<number> => {
     return parentOf(rows[0]?.pid ?? 0);
   } finally {
     await prisma.$disconnect();
-  }
-};
-
-const statOf = (pid: number): string[] => {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name in brackets may hold anything.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
-};
-const parentOf = (pid: number): number => Number(statOf(pid)[1]);
-const isAlive = (pid: number): boolean => {
-  try {
-    return statOf(pid)[0] !== 'Z';
-  } catch {
-    return false;
-  }
-};
-
-const withChildren = (parent: number): number[] => {
-  const pids = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-  const isChild = (pid: number): boolean => {
-    try {
-      return parentOf(pid) === parent;
-    } catch {
-      return false;
-    }
-  };
-  return [parent, ...pids.filter(isChild)];
-};
-
-const signal = (pid: number, name: NodeJS.Signals): void => {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has ended already.
   }
 };

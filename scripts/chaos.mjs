@@ -1,0 +1,3 @@
+import { runOnProjectNode } from './lib/bootstrap.mjs';
+
+await runOnProjectNode('scripts/chaos/main.ts');
