@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { executorEnvSchema } from '../../apps/executor/src/env.ts';
+import { HARD_EXIT_MS } from '../../apps/executor/src/tunables.ts';
 import { webEnvSchema } from '../../apps/web/src/server/env.ts';
 import { inRoot } from '../lib/paths.ts';
 
@@ -15,6 +16,11 @@ const serviceSchema = z.object({
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string()).optional(),
   volumes: z.array(z.string()).optional(),
+  ports: z.array(z.string()).optional(),
+  container_name: z.string().optional(),
+  hostname: z.string().optional(),
+  network_mode: z.string().optional(),
+  stop_grace_period: z.string().optional(),
   depends_on: z.union([z.array(z.string()), z.record(z.string(), z.object({ condition: z.string() }))]).optional(),
   deploy: z.object({ replicas: z.number() }).optional(),
 });
@@ -51,6 +57,28 @@ describe('docker/compose.yml', () => {
       volumes.join().includes('docker.sock'),
     );
     expect(holders.map(([name]) => name)).toEqual(['executor']);
+  });
+
+  it('lets any number of executors run beside each other: up --scale executor=3', () => {
+    const executor = service('executor');
+    // Each of these belongs to one container only: a second one would not start.
+    for (const taken of ['container_name', 'hostname', 'network_mode', 'ports'] as const)
+      expect(executor[taken], taken).toBeUndefined();
+    // A volume would be written by all of them; a socket is made to be shared.
+    expect(executor.volumes).toEqual(['/var/run/docker.sock:/var/run/docker.sock']);
+    // The others find any of them by the name of the service, which a second service would share out wrongly.
+    expect(service('web').environment?.EXECUTOR_URL).toBe(
+      `http://executor:${executor.environment?.EXECUTOR_PORT ?? ''}`,
+    );
+    // One that stops has the time to hand over what it runs.
+    const [, seconds] = /^(\d+)s$/.exec(executor.stop_grace_period ?? '') ?? [];
+    expect(Number(seconds) * 1_000).toBeGreaterThan(HARD_EXIT_MS);
+  });
+
+  it('tells of each executor whether it takes work', () => {
+    const healthcheck = /^HEALTHCHECK [^\n]*\\\n\s*CMD .*$/m.exec(read('docker/executor/Dockerfile'))?.[0] ?? '';
+    expect(healthcheck).toContain(`\${process.env.EXECUTOR_PORT}/ready`);
+    expect(read('apps/executor/src/http-server.ts')).toContain("'/ready'");
   });
 
   it('names files that are there', () => {

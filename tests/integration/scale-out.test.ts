@@ -100,7 +100,7 @@ const scaleOut = async ({ sandbox, redisUrl: redis, hostnames }: Setup) => {
   const tenants: Tenant[] = [];
   for (const { maxConcurrency } of PLANS) tenants.push(await createTenant(prisma, { definition, maxConcurrency }));
 
-  const [first] = [await start('one'), await start('two'), await start('three')];
+  const [first] = await Promise.all(['one', 'two', 'three'].map(start));
   const queueing = queueMany(
     { prisma, queue },
     tenants.map((tenant, index) => ({ tenant, count: PLANS[index]?.count ?? 0 })),
