@@ -265,11 +265,12 @@ describe('changing schedules', () => {
     await expect(createSchedule(prisma, { actor, workflowId, values })).rejects.toMatchObject(absent);
     await expect(updateSchedule(prisma, { actor, id, change: { enabled: false } })).rejects.toMatchObject(absent);
     await expect(removeSchedule(prisma, { actor, id })).rejects.toMatchObject(absent);
-    await expect(listSchedules(prisma, { workspaceId: stranger.workspaceId, workflowId })).rejects.toMatchObject(
-      absent,
-    );
+    await expect(
+      listSchedules(prisma, { workspaceId: stranger.workspaceId, workflowId, limit: 9 }),
+    ).rejects.toMatchObject(absent);
     await expect(removeSchedule(prisma, { actor, id: randomUUID() })).rejects.toMatchObject(absent);
-    expect(await listSchedules(prisma, { workspaceId: workspace.workspaceId, workflowId })).toMatchObject([{ id }]);
+    const listed = await listSchedules(prisma, { workspaceId: workspace.workspaceId, workflowId, limit: 9 });
+    expect(listed).toMatchObject({ items: [{ id, workflow: { name: 'Greeting' } }], nextCursor: null });
     await removeSchedule(prisma, { actor: actorOf(workspace), id });
     expect(await prisma.schedule.count({ where: { workflowId } })).toBe(0);
   });

@@ -26,6 +26,8 @@ const ids = {
   keyId: '',
   credentialId: '',
   invitationId: '',
+  scheduleId: '',
+  webhookId: '',
 };
 
 beforeAll(async () => {
@@ -75,6 +77,19 @@ beforeAll(async () => {
   ids.invitationId = (
     await prisma.invitation.create({ data: { ...invitation, expiresAt: new Date(Date.now() + 86_400_000) } })
   ).id;
+  const timer = {
+    name: SECRET,
+    cron: '0 9 * * *',
+    timezone: 'UTC',
+    input: { text: SECRET },
+    lastExecutionId: executionId,
+  };
+  ids.scheduleId = (await prisma.schedule.create({ data: { workspaceId, workflowId, ...timer } })).id;
+  const hook = { name: SECRET, token: SECRET, ciphertext: Buffer.from(SECRET), keyVersion: 1 };
+  const call = { deliveryId: SECRET, executionId, detail: SECRET };
+  ids.webhookId = (
+    await prisma.webhook.create({ data: { workspaceId, workflowId, ...hook, deliveries: { create: call } } })
+  ).id;
   await saveModelPrice(prisma, { workspaceId, model: 'openai/secret', rate: { input: 1, cachedInput: 1, output: 1 } });
 });
 afterAll(() => web?.close());
@@ -87,6 +102,16 @@ const nothing = (input: () => object): Case => ({ input, nothing: true });
 const workflow = () => ({ workflowId: ids.workflowId });
 const execution = () => ({ executionId: ids.executionId });
 const step = () => ({ ...execution(), nodeId: 'greet' });
+
+const schedule = {
+  name: 'Mine',
+  cron: '0 9 * * *',
+  timezone: 'UTC',
+  input: { name: 'x' },
+  enabled: true,
+  skipIfRunning: true,
+};
+const webhook = { name: 'Mine', signed: true, response: 'immediate', enabled: true };
 
 /** Every procedure that takes an id, with the ids of somebody else. */
 const FOREIGN: Record<string, Case[]> = {
@@ -143,6 +168,17 @@ const FOREIGN: Record<string, Case[]> = {
   ],
   'credentials.test': [notFound(() => ({ id: ids.credentialId }))],
   'credentials.remove': [notFound(() => ({ id: ids.credentialId }))],
+  'triggers.inputFields': [notFound(workflow)],
+  'triggers.schedules.list': [notFound(workflow), nothing(() => ({ cursor: ids.scheduleId }))],
+  'triggers.schedules.create': [notFound(() => ({ ...workflow(), values: schedule }))],
+  'triggers.schedules.update': [notFound(() => ({ id: ids.scheduleId, change: { enabled: false } }))],
+  'triggers.schedules.remove': [notFound(() => ({ id: ids.scheduleId }))],
+  'triggers.webhooks.list': [notFound(workflow), nothing(() => ({ cursor: ids.webhookId }))],
+  'triggers.webhooks.create': [notFound(() => ({ ...workflow(), values: webhook }))],
+  'triggers.webhooks.update': [notFound(() => ({ id: ids.webhookId, change: { signed: false } }))],
+  'triggers.webhooks.rotateSecret': [notFound(() => ({ id: ids.webhookId }))],
+  'triggers.webhooks.remove': [notFound(() => ({ id: ids.webhookId }))],
+  'triggers.webhooks.deliveries': [notFound(() => ({ id: ids.webhookId }))],
 };
 /** A workflow of the stranger's own. */
 let own = '';
@@ -175,6 +211,8 @@ const everything = async () => {
     await prisma.credential.findMany({ where }),
     await prisma.invitation.findMany({ where }),
     await prisma.modelPrice.findMany({ where }),
+    await prisma.schedule.findMany({ where }),
+    await prisma.webhook.findMany({ where, include: { deliveries: true } }),
     await prisma.auditLog.count({ where }),
   ]);
 };
@@ -228,6 +266,8 @@ describe('ids of another workspace', () => {
       'settings.modelPrices.list',
       'settings.systemStatus',
       'builder.models',
+      'triggers.schedules.list',
+      'triggers.webhooks.list',
     ]) {
       const mine = JSON.stringify(await invoke(owner, path, {}));
       const theirs = JSON.stringify(await invoke(stranger, path, {}));

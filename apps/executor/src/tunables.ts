@@ -10,7 +10,7 @@ export const AWAY_RETRY_MS = 1_000;
 export const RESUME_BY_QUEUE_MS = 600_000;
 /** New schedules are seen so soon; those that are known are fired when they are due. */
 export const SCHEDULE_POLL_MS = 1_000;
-/** Webhook calls too old to be repeated are forgotten this often. */
+/** Webhook calls too old to be shown are forgotten this often. */
 export const DELIVERY_SWEEP_INTERVAL_MS = 60_000;
 export const REAP_INTERVAL_MS = 30_000;
 

@@ -3,9 +3,9 @@ import { cronProblem, nextTime } from '@agentweaver/core/schedule/cron';
 import type { PrismaTransaction } from './client.ts';
 import type { Prisma, PrismaClient, Schedule } from './generated/client.ts';
 import { jsonColumn } from './json.ts';
+import { type ListTriggers, requireWorkflow, type TriggerPage, toTriggerPage } from './trigger-page.ts';
 import { requireTriggerInput, tooManyTriggers } from './trigger-workflow.ts';
 import { TUNABLES } from './tunables.ts';
-import { workflowNotFound } from './workflow-store.ts';
 
 /** Who changes something, for the checks and the audit log. */
 export type TriggerActor = { workspaceId: string; userId: string };
@@ -40,24 +40,30 @@ const requireTimes = ({ cron, timezone }: Pick<ScheduleValues, 'cron' | 'timezon
   });
 };
 
-/** Of one workflow, oldest first. Throws `not_found` for another workspace's. */
+const WITH_WORKFLOW = { workflow: { select: { id: true, name: true } } } as const;
+
+export type ListedSchedule = Schedule & { workflow: { id: string; name: string } };
+
+/** Newest first, of one workflow or all. Throws `not_found` for another workspace's workflow. */
 export const listSchedules = async (
   prisma: PrismaClient,
-  { workspaceId, workflowId }: { workspaceId: string; workflowId: string },
-): Promise<Schedule[]> => {
-  const found = await prisma.workflow.findFirst({
-    where: { id: workflowId, workspaceId },
-    select: { schedules: { orderBy: { id: 'asc' } } },
+  { workspaceId, workflowId, cursor, limit }: ListTriggers,
+): Promise<TriggerPage<ListedSchedule>> => {
+  await requireWorkflow(prisma, { workspaceId, workflowId });
+  const rows = await prisma.schedule.findMany({
+    where: { workspaceId, workflowId, id: { lt: cursor } },
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+    include: WITH_WORKFLOW,
   });
-  if (!found) throw workflowNotFound();
-  return found.schedules;
+  return toTriggerPage(rows, limit);
 };
 
 export const getSchedule = async (
   prisma: PrismaClient,
   { workspaceId, id }: { workspaceId: string; id: string },
-): Promise<Schedule> => {
-  const found = await prisma.schedule.findFirst({ where: { id, workspaceId } });
+): Promise<ListedSchedule> => {
+  const found = await prisma.schedule.findFirst({ where: { id, workspaceId }, include: WITH_WORKFLOW });
   if (!found) throw scheduleNotFound();
   return found;
 };
@@ -98,12 +104,13 @@ export const updateSchedule = (
   {
     actor,
     id,
-    change,
+    change: asked,
     now = new Date(),
   }: { actor: TriggerActor; id: string; change: Partial<ScheduleValues>; now?: Date },
 ): Promise<Schedule> =>
   prisma.$transaction(async (tx) => {
     const { workspaceId } = actor;
+    const change = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as typeof asked;
     // An executor that fires it at this moment goes first.
     await tx.$queryRaw`SELECT 1 FROM schedules WHERE id = ${id}::uuid AND workspace_id = ${workspaceId}::uuid FOR UPDATE`;
     const before = await tx.schedule.findFirst({ where: { id, workspaceId } });

@@ -1,8 +1,10 @@
 import { AppError } from '@agentweaver/core/errors/app-error';
 import { prepareInput } from '@agentweaver/core/nodes/input/check-input';
+import { type InputField, inputConfig } from '@agentweaver/core/nodes/input/definition';
 import { z } from 'zod';
 import type { PrismaTransaction } from './client.ts';
 import type { PrismaClient } from './generated/client.ts';
+import { TUNABLES } from './tunables.ts';
 import { workflowNotFound } from './workflow-store.ts';
 
 type Read = PrismaClient | PrismaTransaction;
@@ -37,8 +39,20 @@ export const readInputCheck = async (prisma: Read, { workspaceId, workflowId }: 
   return { nodes, check: (input: unknown) => prepareInput({ nodes }, input) };
 };
 
-/** Throws `bad_request` with every field of `input` that is not what the workflow asks for. */
+/** The fields that its Input asks for; none when it takes anything. */
+export const readInputFields = async (prisma: Read, key: WorkflowKey): Promise<InputField[]> => {
+  const { nodes } = await readInputCheck(prisma, key);
+  const node = nodes.find(({ type, disabled }) => type === 'input' && !disabled);
+  return inputConfig.safeParse(node?.config).data?.fields ?? [];
+};
+
+/** Throws `payload_too_large`, and `bad_request` with every field of `input` that is not what the workflow asks for. */
 export const requireTriggerInput = async (prisma: Read, key: WorkflowKey, input: unknown): Promise<void> => {
+  if (Buffer.byteLength(JSON.stringify(input) ?? '') > TUNABLES.maxInputBytes) {
+    throw new AppError('payload_too_large', {
+      publicMessage: `The input is too large; at most ${TUNABLES.maxInputBytes} bytes are accepted.`,
+    });
+  }
   const { problems } = (await readInputCheck(prisma, key)).check(input);
   if (problems.length === 0) return;
   throw new AppError('bad_request', {

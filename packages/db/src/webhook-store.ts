@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '@agentweaver/core/errors/app-error';
-import { createWebhookSecret, SIGNATURE_TOLERANCE_MS } from '@agentweaver/core/webhooks/signature';
+import { createWebhookSecret } from '@agentweaver/core/webhooks/signature';
 import type { PrismaTransaction } from './client.ts';
 import { decryptSecret, encryptSecret, type SecretScope } from './encryption.ts';
 import type { Prisma, PrismaClient, Webhook } from './generated/client.ts';
 import type { WebhookResponse } from './generated/enums.ts';
 import type { TriggerActor } from './schedule-store.ts';
+import { type ListTriggers, requireWorkflow, type TriggerPage, toTriggerPage } from './trigger-page.ts';
 import { tooManyTriggers } from './trigger-workflow.ts';
 import { TUNABLES } from './tunables.ts';
 import { workflowNotFound } from './workflow-store.ts';
@@ -21,14 +22,10 @@ export type WebhookValues = {
 /** Everything but the secret. */
 export type ShownWebhook = Omit<Webhook, 'ciphertext' | 'keyVersion'>;
 
+export type ListedWebhook = ShownWebhook & { workflow: { id: string; name: string } };
+
 /** A fresh secret is shown once, when it is made. */
 export type WebhookWithSecret = { webhook: ShownWebhook; secret: string | null };
-
-/**
- * How long a signed call can be repeated before its time is too old: one that came at the earliest moment, until the
- * latest. After that a repetition is only recognised by the execution that it started.
- */
-const DELIVERY_KEPT_MS = 2 * SIGNATURE_TOLERANCE_MS;
 
 const SHOWN = { ciphertext: true, keyVersion: true } as const satisfies Prisma.WebhookOmit;
 
@@ -49,24 +46,29 @@ export const openWebhookSecret = (
   webhook: Pick<Webhook, 'workspaceId' | 'ciphertext' | 'keyVersion'>,
 ): string => decryptSecret(scopeOf(keys, webhook.workspaceId), webhook);
 
-/** Of one workflow, oldest first. Throws `not_found` for another workspace's. */
+const WITH_WORKFLOW = { workflow: { select: { id: true, name: true } } } as const;
+
+/** Newest first, of one workflow or all. Throws `not_found` for another workspace's workflow. */
 export const listWebhooks = async (
   prisma: PrismaClient,
-  { workspaceId, workflowId }: { workspaceId: string; workflowId: string },
-): Promise<ShownWebhook[]> => {
-  const found = await prisma.workflow.findFirst({
-    where: { id: workflowId, workspaceId },
-    select: { webhooks: { orderBy: { id: 'asc' }, omit: SHOWN } },
+  { workspaceId, workflowId, cursor, limit }: ListTriggers,
+): Promise<TriggerPage<ListedWebhook>> => {
+  await requireWorkflow(prisma, { workspaceId, workflowId });
+  const rows = await prisma.webhook.findMany({
+    where: { workspaceId, workflowId, id: { lt: cursor } },
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+    omit: SHOWN,
+    include: WITH_WORKFLOW,
   });
-  if (!found) throw workflowNotFound();
-  return found.webhooks;
+  return toTriggerPage(rows, limit);
 };
 
 export const getWebhook = async (
   prisma: PrismaClient,
   { workspaceId, id }: { workspaceId: string; id: string },
-): Promise<ShownWebhook> => {
-  const found = await prisma.webhook.findFirst({ where: { id, workspaceId }, omit: SHOWN });
+): Promise<ListedWebhook> => {
+  const found = await prisma.webhook.findFirst({ where: { id, workspaceId }, omit: SHOWN, include: WITH_WORKFLOW });
   if (!found) throw webhookNotFound();
   return found;
 };
@@ -160,27 +162,4 @@ const audit = async (
       data: { name, workflowId, signed, response, enabled },
     },
   });
-};
-
-type DeliveryKey = { webhookId: string; deliveryId: string };
-
-/** The execution that this very message has started; `undefined` for a new one. */
-export const findDelivery = async (prisma: PrismaClient, key: DeliveryKey): Promise<string | undefined> => {
-  const found = await prisma.webhookDelivery.findUnique({ where: { webhookId_deliveryId: key } });
-  return found?.executionId ?? undefined;
-};
-
-/** Outlives the execution, which may be deleted before the message is too old. */
-export const noteDelivery = async (
-  prisma: PrismaClient,
-  { executionId, ...key }: DeliveryKey & { executionId: string },
-): Promise<void> => {
-  await prisma.webhookDelivery.createMany({ data: [{ ...key, executionId }], skipDuplicates: true });
-};
-
-/** Removes what no repetition can be as old as. */
-export const sweepDeliveries = async (prisma: PrismaClient, now = new Date()): Promise<number> => {
-  const before = new Date(now.getTime() - DELIVERY_KEPT_MS);
-  const { count } = await prisma.webhookDelivery.deleteMany({ where: { receivedAt: { lt: before } } });
-  return count;
 };

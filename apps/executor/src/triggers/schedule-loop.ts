@@ -1,7 +1,7 @@
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { ExecutionQueue } from '@agentweaver/db/queue';
 import { fireDueSchedules } from '@agentweaver/db/schedule-firing';
-import { sweepDeliveries } from '@agentweaver/db/webhook-store';
+import { sweepDeliveries } from '@agentweaver/db/webhook-delivery-store';
 import type { Logger } from 'pino';
 import { DELIVERY_SWEEP_INTERVAL_MS, SCHEDULE_POLL_MS } from '../tunables.ts';
 

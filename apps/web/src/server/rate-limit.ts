@@ -20,6 +20,8 @@ const LIMITS = {
   webhook: { points: 600, duration: 60 },
   /** Per address, for calls of no webhook or without its signature. */
   webhook_refused: { points: 60, duration: 60 },
+  /** Per webhook: refused calls that are written down. */
+  webhook_refusal_kept: { points: 20, duration: 60 },
   /** Per workspace: a test reaches out to a provider. */
   provider_key_test: { points: 20, duration: 60 },
   /** Per workspace: a test reaches out to a server that somebody named. */

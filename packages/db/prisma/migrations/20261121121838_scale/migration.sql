@@ -88,12 +88,16 @@ CREATE TABLE "webhooks" (
 
 -- CreateTable
 CREATE TABLE "webhook_deliveries" (
+    "id" UUID NOT NULL,
     "webhook_id" UUID NOT NULL,
-    "delivery_id" TEXT NOT NULL,
+    "delivery_id" TEXT,
     "execution_id" UUID,
+    "refusal" TEXT,
+    "detail" TEXT,
+    "repeats" INTEGER NOT NULL DEFAULT 0,
     "received_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "webhook_deliveries_pkey" PRIMARY KEY ("webhook_id","delivery_id")
+    CONSTRAINT "webhook_deliveries_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -121,6 +125,9 @@ CREATE UNIQUE INDEX "webhooks_token_key" ON "webhooks"("token");
 CREATE INDEX "webhooks_workflow_id_idx" ON "webhooks"("workflow_id");
 
 -- CreateIndex
+CREATE INDEX "webhook_deliveries_webhook_id_id_idx" ON "webhook_deliveries"("webhook_id", "id" DESC);
+
+-- CreateIndex
 CREATE INDEX "webhook_deliveries_received_at_idx" ON "webhook_deliveries"("received_at");
 
 -- AddForeignKey
@@ -142,6 +149,7 @@ ALTER TABLE "webhooks" ADD CONSTRAINT "webhooks_workflow_id_fkey" FOREIGN KEY ("
 ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_webhook_id_fkey" FOREIGN KEY ("webhook_id") REFERENCES "webhooks"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- Partial indexes, which the schema cannot write.
+CREATE UNIQUE INDEX "webhook_deliveries_accepted" ON "webhook_deliveries" ("webhook_id", "delivery_id") WHERE "execution_id" IS NOT NULL;
 DROP INDEX "executions_status_resume_at_idx";
 DROP INDEX "executions_status_heartbeat_at_idx";
 CREATE INDEX "executions_queued" ON "executions" ("workspace_id", "priority", "queued_at") WHERE "status" = 'queued';

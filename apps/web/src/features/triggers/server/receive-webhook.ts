@@ -4,7 +4,8 @@ import type { PrismaClient, Webhook } from '@agentweaver/db/generated/client';
 import { startExecution } from '@agentweaver/db/start-execution';
 import { readInputCheck, readTriggerSource } from '@agentweaver/db/trigger-workflow';
 import { TUNABLES } from '@agentweaver/db/tunables';
-import { findDelivery, noteDelivery, openWebhookSecret, webhookNotFound } from '@agentweaver/db/webhook-store';
+import { findDelivery, noteDelivery } from '@agentweaver/db/webhook-delivery-store';
+import { openWebhookSecret, webhookNotFound } from '@agentweaver/db/webhook-store';
 import { clientIp } from '../../../server/client-ip.ts';
 import { getEnv } from '../../../server/env.ts';
 import { log } from '../../../server/log.ts';
@@ -15,6 +16,7 @@ import { readLimited } from '../../rest/server/read-json-body.ts';
 import { answerStarted } from './answer-webhook.ts';
 import { fitInput } from './webhook-input.ts';
 import { readPayload } from './webhook-payload.ts';
+import { keepRefusal, WebhookRefusal } from './webhook-refusal.ts';
 
 /** How exact `last used` is; a write for each call would make one row a bottleneck. */
 const LAST_USED_EVERY_MS = 60_000;
@@ -50,14 +52,27 @@ export const receiveWebhook = async (
     throw webhookNotFound();
   }
   noteLimit(await enforceLimit('webhook', webhook.id));
-  if (!webhook.enabled) {
-    const error = new AppError('not_found', { publicMessage: 'This webhook is switched off.' });
-    return problemWithStatus({ error, status: 410, requestId });
+  let started: { executionId: string; replayed: boolean };
+  try {
+    started = await accept(services, { webhook, request });
+  } catch (error) {
+    await keepRefusal(prisma, { webhookId: webhook.id, headers: request.headers, error });
+    if (error instanceof WebhookRefusal && error.refusal === 'switched_off') {
+      return problemWithStatus({ error, status: 410, requestId });
+    }
+    throw error;
   }
+  return answerStarted(services, { webhook, ...started, requestId, signal: request.signal });
+};
+
+const accept = async (
+  services: Services,
+  { webhook, request }: { webhook: Webhook; request: Request },
+): Promise<{ executionId: string; replayed: boolean }> => {
+  if (!webhook.enabled) throw new WebhookRefusal('switched_off', 'not_found', 'This webhook is switched off.');
   const body = await readLimited(request, TUNABLES.maxInputBytes);
   const deliveryId = await authenticate(webhook, { request, body });
-  const { executionId, replayed } = await startOnce(services, { webhook, request, body, deliveryId });
-  return answerStarted(services, { webhook, executionId, replayed, requestId, signal: request.signal });
+  return startOnce(services, { webhook, request, body, deliveryId });
 };
 
 /** The id of the message; an unsigned call may go without, and is then never recognised again. */
@@ -71,7 +86,7 @@ const authenticate = async (
     const problem = signatureProblem(secret, { headers, body, now: new Date() });
     if (problem) {
       await enforceLimit('webhook_refused', clientIp(headers));
-      throw new AppError('unauthorized', { publicMessage: SIGNATURE_MESSAGES[problem] });
+      throw new WebhookRefusal(`signature_${problem}`, 'unauthorized', SIGNATURE_MESSAGES[problem]);
     }
   }
   const id = headers.get('webhook-id');
@@ -109,7 +124,7 @@ const startOnce = async (
   ).catch((error: unknown) => {
     throw inBodyFields(error);
   });
-  if (delivery) await noteDelivery(prisma, { ...delivery, executionId: started.id });
+  await noteDelivery(prisma, { webhookId, deliveryId, executionId: started.id });
   await noteUse(prisma, webhook);
   return { executionId: started.id, replayed: started.replayed };
 };
