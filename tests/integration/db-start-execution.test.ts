@@ -82,6 +82,10 @@ describe('starting an execution', () => {
   });
 
   it('runs the draft, the published version, or a given one', async () => {
+    const draft = await start({ source: 'latest' });
+    expect(draft.status).toBe('queued');
+    await prisma.execution.delete({ where: { id: draft.id } });
+    await prisma.workflowVersion.deleteMany({ where: { workflowId } });
     await expect(start({ source: 'published' })).rejects.toMatchObject({ code: 'conflict' });
     const published = await publish();
     await setDraft(simpleDefinition('changed'));
@@ -92,7 +96,13 @@ describe('starting an execution', () => {
     expect(await versionOf('draft')).toBe(2);
     expect(await versionOf('published')).toBe(1);
     expect(await versionOf({ versionId: published.id })).toBe(1);
+    expect(await versionOf({ versionNumber: 2 })).toBe(2);
+    expect(await versionOf('latest')).toBe(1);
     await expect(start({ source: { versionId: randomUUID() } })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(start({ source: { versionNumber: 3 } })).rejects.toMatchObject({
+      code: 'not_found',
+      problems: [{ field: 'version', message: 'does not exist' }],
+    });
   });
 
   it('stays queued when the queue is away, and says so', async () => {
@@ -154,11 +164,26 @@ describe('starting an execution', () => {
   it('keeps to the executions a day of the plan', async () => {
     workspace = await createTestWorkspace(prisma, { maxExecutionsPerDay: 2 });
     workflowId = await createTestWorkflow(prisma, workspace);
-    await start();
-    const { id } = await start();
+    const results = await Promise.allSettled(Array.from({ length: 6 }, () => start()));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     await expect(start()).rejects.toMatchObject({ code: 'plan_limit', retryAfterSeconds: expect.any(Number) });
-    await prisma.execution.update({ where: { id }, data: { queuedAt: new Date(Date.now() - 86_400_000) } });
+    expect(await countExecutions()).toBe(2);
+    expect(queued).toHaveLength(2);
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    await startExecution(
+      { prisma, queue, now: () => tomorrow },
+      { ...workspace, workflowId, source: 'latest', input: { name: 'Ada' }, trigger: 'api' },
+    );
+  });
+
+  it('does not count what was refused', async () => {
+    workspace = await createTestWorkspace(prisma, { maxExecutionsPerDay: 2 });
+    workflowId = await createTestWorkflow(prisma, workspace);
+    await expect(start({ input: {} })).rejects.toMatchObject({ code: 'bad_request' });
+    const idempotencyKey = randomUUID();
+    await Promise.all(Array.from({ length: 5 }, () => start({ idempotencyKey })));
     await start();
+    await expect(start()).rejects.toMatchObject({ code: 'plan_limit' });
   });
 
   it('gives no execution more memory than the plan, and says where it is set', async () => {

@@ -7,6 +7,7 @@ const PRISMA_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P202
 const MESSAGES =
   /Connection terminated|Connection ended|timeout exceeded when trying to connect|Query read timeout|not queryable/i;
 
+const UNIQUE_VIOLATION = '23505';
 const MAX_DEPTH = 6;
 
 /** Whether a statement failed because the database was away, or refused to work, and not because of what was asked. */
@@ -16,6 +17,14 @@ export const isDatabaseTrouble = (error: unknown, depth = 0): boolean => {
   if ([code, originalCode].some(isTroubleCode)) return true;
   if (typeof message === 'string' && MESSAGES.test(message)) return true;
   return [cause, meta, driverAdapterError].some((inner) => isDatabaseTrouble(inner, depth + 1));
+};
+
+/** Whether a statement failed because a row with the same key is there, in Prisma's words or the database's. */
+export const isUniqueViolation = (error: unknown, depth = 0): boolean => {
+  if (typeof error !== 'object' || error === null || depth > MAX_DEPTH) return false;
+  const { code, originalCode, cause, meta, driverAdapterError } = error as Record<string, unknown>;
+  if (code === 'P2002' || code === UNIQUE_VIOLATION || originalCode === UNIQUE_VIOLATION) return true;
+  return [cause, meta, driverAdapterError].some((inner) => isUniqueViolation(inner, depth + 1));
 };
 
 const isTroubleCode = (code: unknown): boolean =>

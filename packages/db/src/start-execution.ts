@@ -4,18 +4,17 @@ import { buildScopes } from '@agentweaver/core/graph/scopes';
 import { getNodeDefinition } from '@agentweaver/core/nodes/definitions';
 import { prepareInput } from '@agentweaver/core/nodes/input/check-input';
 import { SpanKind } from '@opentelemetry/api';
+import { isUniqueViolation } from './database-trouble.ts';
 import { createExecution, type NewExecution } from './execution-creation.ts';
+import { type ExecutionSource, type FoundSource, findSource } from './execution-source.ts';
 import { executionNotFound } from './execution-store.ts';
-import { Prisma, type PrismaClient } from './generated/client.ts';
+import type { PrismaClient } from './generated/client.ts';
 import type { ExecutionPriority, ExecutionStatus, Trigger } from './generated/enums.ts';
 import { hashJson } from './json.ts';
-import { startOfUtcDay } from './model-call-store.ts';
 import type { ExecutionQueue } from './queue.ts';
-import { requireDefinition } from './require-definition.ts';
 import { planReuse, type ReuseRequest, requireTopNode } from './reuse-plan.ts';
 import { formatTraceParent, inSpan } from './tracing/tracing.ts';
 import { TUNABLES } from './tunables.ts';
-import { workflowNotFound } from './workflow-store.ts';
 
 export type StartExecutionDependencies = {
   prisma: PrismaClient;
@@ -28,8 +27,7 @@ export type StartExecutionDependencies = {
 export type StartExecution = {
   workspaceId: string;
   workflowId: string;
-  /** `published` throws `conflict` for a workflow that never was. */
-  source: 'draft' | 'published' | { versionId: string };
+  source: ExecutionSource;
   input: unknown;
   trigger: Trigger;
   userId?: string;
@@ -90,7 +88,7 @@ const storeAndQueue = async (
   const delayMs = checkDelay(request.startAfter, now());
   checkSize(request.input, 'input');
   checkSize(request.reuse?.editedOutput, 'output');
-  const definition = await readDefinition(prisma, request);
+  const { definition, version, plan } = await findSource(prisma, request);
   const reuse = await readReuse(prisma, request, definition);
   const { input, problems } = prepareInput(definition, request.input);
   if (problems.length > 0) {
@@ -99,13 +97,15 @@ const storeAndQueue = async (
       problems: problems.map(({ field, message }) => ({ field: field ? `input.${field}` : 'input', message })),
     });
   }
-  await checkPlan(prisma, { workspaceId: request.workspaceId, memoryMb: definition.settings.memoryMb, now: now() });
+  checkMemory(definition, plan);
 
-  let execution: { id: string; status: ExecutionStatus };
+  let execution: { id: string };
   try {
     execution = await createExecution(prisma, {
       ...request,
       definition,
+      version,
+      maxExecutionsPerDay: plan.maxExecutionsPerDay,
       input,
       idempotency,
       rerunOfId: request.rerunOfId ?? reuse?.sourceId,
@@ -126,7 +126,7 @@ const storeAndQueue = async (
   } catch (error) {
     onEnqueueError?.(error, execution.id);
   }
-  return { ...execution, replayed: false };
+  return { ...execution, status: 'queued', replayed: false };
 };
 
 const requestHash = (request: StartExecution): string => {
@@ -188,61 +188,17 @@ const checkSize = (value: unknown, what: 'input' | 'output'): void => {
   });
 };
 
-const readDefinition = async (
-  prisma: PrismaClient,
-  { workspaceId, workflowId, source }: StartExecution,
-): Promise<WorkflowDefinition> => {
-  const workflow = await prisma.workflow.findFirst({
-    where: { id: workflowId, workspaceId },
-    select: { publishedVersionId: true },
-  });
-  if (!workflow) throw workflowNotFound();
-  if (source === 'draft') {
-    const draft = await prisma.workflowDraft.findUnique({ where: { workflowId }, select: { definition: true } });
-    return requireDefinition(draft?.definition);
-  }
-  const versionId = source === 'published' ? workflow.publishedVersionId : source.versionId;
-  if (versionId === null) {
-    throw new AppError('conflict', {
-      publicMessage: 'This workflow was never published. Publish it, or run its draft.',
-    });
-  }
-  const version = await prisma.workflowVersion.findFirst({
-    where: { id: versionId, workflowId },
-    select: { definition: true },
-  });
-  if (!version) throw new AppError('not_found', { publicMessage: 'This workflow has no such version.' });
-  return requireDefinition(version.definition);
-};
-
-const checkPlan = async (
-  prisma: PrismaClient,
-  { workspaceId, memoryMb, now }: { workspaceId: string; memoryMb: number; now: Date },
-): Promise<void> => {
-  const today = startOfUtcDay(now);
-  const select = { maxExecutionsPerDay: true, maxMemoryMb: true } as const;
-  const [{ maxExecutionsPerDay, maxMemoryMb }, started] = await Promise.all([
-    prisma.workspace.findUniqueOrThrow({ where: { id: workspaceId }, select }),
-    prisma.execution.count({ where: { workspaceId, queuedAt: { gte: today } } }),
-  ]);
-  if (memoryMb > maxMemoryMb && memoryMb !== DEFAULT_MEMORY_MB) {
-    throw new AppError('invalid_workflow', {
-      publicMessage: 'The workflow asks for more memory than the plan allows.',
-      problems: [
-        {
-          field: 'definition.settings.memoryMb',
-          message: `${memoryMb} MiB are asked for; this workspace allows ${maxMemoryMb} MiB for an execution.`,
-        },
-      ],
-    });
-  }
-  if (started < maxExecutionsPerDay) return;
-  const tomorrow = today.getTime() + 86_400_000;
-  throw new AppError('plan_limit', {
-    publicMessage: `This workspace may start ${maxExecutionsPerDay} executions a day, and has. It can go on at midnight UTC.`,
-    retryAfterSeconds: Math.ceil((tomorrow - now.getTime()) / 1_000),
+const checkMemory = ({ settings }: WorkflowDefinition, { maxMemoryMb }: FoundSource['plan']): void => {
+  const { memoryMb } = settings;
+  // One that asks for nothing gets what there is.
+  if (memoryMb <= maxMemoryMb || memoryMb === DEFAULT_MEMORY_MB) return;
+  throw new AppError('invalid_workflow', {
+    publicMessage: 'The workflow asks for more memory than the plan allows.',
+    problems: [
+      {
+        field: 'definition.settings.memoryMb',
+        message: `${memoryMb} MiB are asked for; this workspace allows ${maxMemoryMb} MiB for an execution.`,
+      },
+    ],
   });
 };
-
-const isUniqueViolation = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';

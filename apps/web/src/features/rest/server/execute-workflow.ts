@@ -1,39 +1,14 @@
 import { AppError, isAppError } from '@agentweaver/core/errors/app-error';
-import type { PrismaClient } from '@agentweaver/db/generated/client';
-import { type StartExecution, startExecution } from '@agentweaver/db/start-execution';
-import { workflowNotFound } from '@agentweaver/db/workflow-store';
+import type { ExecutionSource } from '@agentweaver/db/execution-source';
+import { startExecution } from '@agentweaver/db/start-execution';
 import type { z } from 'zod';
 import { log } from '../../../server/log.ts';
 import { defineOperation } from './operation.ts';
 import { executeBody, executeHeaders, idParams, noQuery, startedSchema } from './schemas.ts';
 
 /** A version by number, or by name; without one what is published, or the draft of a workflow that never was. */
-const readSource = async (
-  prisma: PrismaClient,
-  {
-    workspaceId,
-    workflowId,
-    version,
-  }: { workspaceId: string; workflowId: string; version: z.output<typeof executeBody>['version'] },
-): Promise<StartExecution['source']> => {
-  const workflow = await prisma.workflow.findFirst({
-    where: { id: workflowId, workspaceId },
-    select: {
-      publishedVersionId: true,
-      versions: { where: { number: typeof version === 'number' ? version : 0 }, select: { id: true } },
-    },
-  });
-  if (!workflow) throw workflowNotFound();
-  if (typeof version !== 'number') return version ?? (workflow.publishedVersionId ? 'published' : 'draft');
-  const [numbered] = workflow.versions;
-  if (!numbered) {
-    throw new AppError('not_found', {
-      publicMessage: `The workflow has no version ${version}.`,
-      problems: [{ field: 'version', message: 'does not exist' }],
-    });
-  }
-  return { versionId: numbered.id };
-};
+const sourceOf = (version: z.output<typeof executeBody>['version']): ExecutionSource =>
+  typeof version === 'number' ? { versionNumber: version } : (version ?? 'latest');
 
 /** The use case speaks of `input`; over REST the field is `input_data`. */
 const inRestFields = (error: unknown): unknown => {
@@ -42,7 +17,7 @@ const inRestFields = (error: unknown): unknown => {
     publicMessage: error.publicMessage,
     problems: error.problems.map((problem) => ({
       ...problem,
-      field: problem.field.replace(/^input(?=\.|$)/, 'input_data'),
+      field: problem.field.replace(/^input(?=\.|$)/, 'input_data').replace(/^startAfter$/, 'start_after'),
     })),
     retryAfterSeconds: error.retryAfterSeconds,
     cause: error,
@@ -59,7 +34,7 @@ export const executeWorkflow = defineOperation({
   operationId: 'executeWorkflow',
   summary: 'Run a workflow',
   description:
-    'Answers as soon as the execution is queued. Follow it at `/executions/{id}` (the address in `Location`).',
+    'Answers as soon as the execution is queued, also when it starts later. Follow it at `/executions/{id}` (the address in `Location`).',
   role: 'editor',
   params: idParams,
   query: noQuery,
@@ -70,16 +45,17 @@ export const executeWorkflow = defineOperation({
   handle: async ({ services, caller, params, headers, body }) => {
     const { prisma, queue } = services;
     const { workspaceId, userId } = caller;
-    const source = await readSource(prisma, { workspaceId, workflowId: params.id, version: body.version });
     const started = await startExecution(
       { prisma, queue, onEnqueueError },
       {
         workspaceId,
         workflowId: params.id,
-        source,
+        source: sourceOf(body.version),
         input: body.input_data,
         trigger: 'api',
         userId,
+        priority: body.priority,
+        startAfter: body.start_after === undefined ? undefined : new Date(body.start_after),
         idempotencyKey: headers['idempotency-key'],
       },
     ).catch((error: unknown) => {
