@@ -1,3 +1,4 @@
+import type { EndedExecution } from '@agentweaver/db/execution-end';
 import type { WaitingExecutions } from '@agentweaver/db/waiting-executions';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { createGateMetrics } from './host/gate/gate-metrics.ts';
@@ -5,8 +6,6 @@ import type { PoolObserver } from './sandbox/pool/pool.ts';
 import { createScalingMetrics } from './scaling-metrics.ts';
 
 export type QueueCounts = { waiting: number; active: number; delayed: number };
-
-export type ExecutionLabels = { status: string; userId: string | null; workflowId: string };
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -37,7 +36,7 @@ export const createMetrics = ({
   });
   const executionDuration = new Histogram({
     name: 'agentweaver_workflow_execution_duration_seconds',
-    help: 'From the first claim to the end.',
+    help: 'How long executions that ended were worked on, waits left out.',
     labelNames: ['status'],
     buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600],
     registers,
@@ -138,10 +137,11 @@ export const createMetrics = ({
     modelCost,
     egressDenials,
     calls: createGateMetrics(registry),
-    executionEnded: ({ status, userId, workflowId }: ExecutionLabels, seconds: number | undefined) => {
+    /** Of each execution exactly once: by whoever ended it, and so got this. */
+    executionEnded: ({ status, userId, workflowId, executionTimeMs }: EndedExecution) => {
       const labels = tenantLabels ? { user_id: userId ?? '', workflow_id: workflowId } : {};
       executions.inc({ status, ...labels });
-      if (seconds !== undefined) executionDuration.observe({ status }, seconds);
+      if (executionTimeMs !== null) executionDuration.observe({ status }, executionTimeMs / 1_000);
     },
   };
 };

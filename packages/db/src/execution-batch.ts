@@ -160,9 +160,9 @@ export const FINISH_BATCH: Statement = {
         WHERE open.execution_id = $1::uuid AND open.status IN ('pending', 'running', 'waiting') AND NOT EXISTS (
           SELECT 1 FROM json_to_recordset($4::json) AS ended("nodeId" text, iteration text)
           WHERE ended."nodeId" = open.node_id AND ended.iteration = open.iteration))
-    RETURNING id, last_seq, workspace_id
+    RETURNING id, last_seq, workspace_id, workflow_id, created_by_id, execution_time_ms
   ), ${EVENTS_AND_STEPS}
-  SELECT last_seq AS "lastSeq", EXISTS (
+  SELECT last_seq AS "lastSeq", created_by_id AS "userId", workflow_id AS "workflowId", execution_time_ms AS "executionTimeMs", EXISTS (
     SELECT 1 FROM executions AS next WHERE next.workspace_id = owned.workspace_id AND next.status = 'queued'
   ) AS "moreQueued" FROM owned`,
 };

@@ -4,7 +4,7 @@ import type { FinishedStep } from '@agentweaver/core/engine/events';
 import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
 import type { PrismaTransaction } from './client.ts';
 import { stopClock } from './execution-clock.ts';
-import { endExecution } from './execution-end.ts';
+import { type EndedExecution, endExecution } from './execution-end.ts';
 import type { Outcome } from './execution-events.ts';
 import { isDue, isLastLoss, isOwnerLost, isTerminal } from './execution-state.ts';
 import { finishExecution } from './execution-store.ts';
@@ -65,7 +65,7 @@ export type ClaimResult =
   | { kind: 'finished'; status: ExecutionStatus }
   | { kind: 'gone' }
   /** Ended by this call: cancelled while nobody ran it, or lost too often. */
-  | { kind: 'ended'; status: 'cancelled' | 'failed'; lastSeq: number };
+  | ({ kind: 'ended' } & EndedExecution);
 
 export const WORKER_LOST: { status: 'failed'; error: ExecutionErrorData } = {
   status: 'failed',
@@ -119,7 +119,7 @@ const CONTENDED_ATTEMPTS = 50;
 export const claimNextExecution = async (
   prisma: PrismaClient,
   { executorId, sandbox, now }: { executorId: string; sandbox?: string; now?: Date },
-): Promise<ClaimedExecution | (Failed & { id: string }) | undefined> => {
+): Promise<ClaimedExecution | (EndedByClaim & { id: string }) | undefined> => {
   for (let attempt = 0; attempt < CONTENDED_ATTEMPTS; attempt += 1) {
     const [row] = await onPool(prisma)<ClaimedRow | { id: null }>(CLAIM_NEXT, [
       executorId,
@@ -129,17 +129,19 @@ export const claimNextExecution = async (
     if (!row) return undefined;
     if (row.id !== null) {
       const claim = await toClaim(prisma, row);
-      return claim.kind === 'ended' ? { ...claim, id: row.id } : claim;
+      if (claim.kind === 'claimed') return claim;
+      if (claim.kind === 'ended') return { ...claim, id: row.id };
     }
     await delay(CONTENDED_WAIT_MS * (0.5 + Math.random()));
   }
   return undefined;
 };
 
-type Failed = Extract<ClaimResult, { kind: 'ended' }>;
+type EndedByClaim = Extract<ClaimResult, { kind: 'ended' }>;
+type Unreadable = Extract<ClaimResult, { kind: 'ended' | 'taken' }>;
 
 /** Every claim of it would fail in the same way. */
-const failUnreadable = async (prisma: PrismaClient, row: ClaimedRow): Promise<Failed> => {
+const failUnreadable = async (prisma: PrismaClient, row: ClaimedRow): Promise<Unreadable> => {
   const finished = await finishExecution(prisma, {
     id: row.id,
     attemptId: row.attemptId,
@@ -152,10 +154,12 @@ const failUnreadable = async (prisma: PrismaClient, row: ClaimedRow): Promise<Fa
       },
     },
   });
-  return { kind: 'ended', status: 'failed', lastSeq: finished.kind === 'finished' ? finished.lastSeq : row.lastSeq };
+  if (finished.kind === 'lost') return { kind: 'taken' };
+  const { moreQueued: _moreQueued, ...ended } = finished;
+  return { ...ended, kind: 'ended' };
 };
 
-const toClaim = async (prisma: PrismaClient, row: ClaimedRow): Promise<ClaimedExecution | Failed> => {
+const toClaim = async (prisma: PrismaClient, row: ClaimedRow): Promise<ClaimedExecution | Unreadable> => {
   const { attemptId, lastSeq, hasSteps, maxMemoryMb, maxConcurrency, maxHostCalls, maxHostCallsPerMinute } = row;
   const { allowedHosts, maxCostPerDayUsd, ...execution } = row;
   const definition = await readVersionDefinition(prisma, row.versionId);
@@ -249,6 +253,5 @@ const endUnowned = async (
   now: Date,
 ): Promise<NotClaimed> => {
   const ended = await endExecution(tx, { executionId: id, where: { status, attemptId }, outcome, now });
-  if (!ended || ended.status === 'completed') return { kind: 'taken' };
-  return { kind: 'ended', status: ended.status, lastSeq: ended.lastSeq };
+  return ended ? { kind: 'ended', ...ended } : { kind: 'taken' };
 };

@@ -6,7 +6,15 @@ import { statusesBefore } from './execution-state.ts';
 import type { Prisma } from './generated/client.ts';
 import { jsonColumn } from './json.ts';
 
-export type EndedExecution = { status: Outcome['status']; lastSeq: number };
+/** What whoever ended an execution can tell of it; only one caller ever gets it, and it counts the execution. */
+export type EndedExecution = {
+  status: Outcome['status'];
+  lastSeq: number;
+  userId: string | null;
+  workflowId: string;
+  /** How long it was worked on; `null` for one that never began. */
+  executionTimeMs: number | null;
+};
 
 /**
  * Ends the execution if `where` still selects it: state, totals, unfinished steps, usage rows and the
@@ -45,7 +53,7 @@ export const endExecution = async (
   if (lastSeq === undefined) return undefined;
   await stopClock(tx, executionId, now);
   // From the calls themselves: exact, whatever was added up on the way.
-  await tx.$executeRaw`
+  const [totals] = await tx.$queryRaw<Omit<EndedExecution, 'status' | 'lastSeq'>[]>`
     UPDATE executions AS execution
     SET execution_time_ms = CASE WHEN started_at IS NULL THEN NULL ELSE active_ms END,
         total_cost_usd = calls.cost_usd, input_tokens = calls.input_tokens, output_tokens = calls.output_tokens
@@ -54,14 +62,16 @@ export const endExecution = async (
         COALESCE(sum(output_tokens), 0)::int AS output_tokens
       FROM model_calls WHERE execution_id = ${executionId}::uuid
     ) AS calls
-    WHERE execution.id = ${executionId}::uuid`;
+    WHERE execution.id = ${executionId}::uuid
+    RETURNING created_by_id AS "userId", workflow_id AS "workflowId", execution_time_ms AS "executionTimeMs"`;
   await sumSteps(tx, executionId);
   await closeSteps(tx, executionId, outcome, now);
   await tx.wait.updateMany({ where: { executionId, closedAt: null }, data: { closedAt: now } });
   // Kept for resuming only, and the largest of all that an execution leaves.
   await tx.hostCall.deleteMany({ where: { executionId } });
   await writeUsage(tx, executionId, now);
-  return { status: outcome.status, lastSeq };
+  if (!totals) throw new Error('The row of an execution is gone that this transaction has locked.');
+  return { status: outcome.status, lastSeq, ...totals };
 };
 
 /** A call may have been settled before the row of its step was there; a step that failed tells no sum of its own. */

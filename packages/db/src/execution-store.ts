@@ -25,7 +25,12 @@ export const heartbeat = async (
   return row ? { owned: true, cancelRequested: row.cancel_requested_at !== null } : { owned: false };
 };
 
-export type CancelResult = { status: ExecutionStatus; lastSeq: number };
+export type CancelResult = {
+  status: ExecutionStatus;
+  lastSeq: number;
+  /** Of what this very call has ended. */
+  ended?: EndedExecution;
+};
 
 /**
  * Cancels at once what nobody runs; otherwise leaves the request for the owner, which sees it with its next
@@ -60,7 +65,7 @@ export const requestCancel = (
         events: [requested],
         now,
       });
-      return ended ?? { status, lastSeq };
+      return ended ? { status: ended.status, lastSeq: ended.lastSeq, ended } : { status, lastSeq };
     }
     if (row.cancelRequestedAt) return { status, lastSeq };
     const appended = await appendEvents(tx, {
@@ -102,7 +107,7 @@ const finishAtOnce = async (
 ): Promise<FinishResult | undefined> => {
   const batch = toBatch(events, catalog, [outcomeEvent(outcome, now)]);
   if (!batch.allEnded) return undefined;
-  const [row] = await onPool(prisma)<{ lastSeq: number; moreQueued: boolean }>(FINISH_BATCH, [
+  const [row] = await onPool(prisma)<Omit<EndedExecution, 'status'> & { moreQueued: boolean }>(FINISH_BATCH, [
     id,
     attemptId,
     batch.events,

@@ -1,6 +1,6 @@
 import { WORKER_LOST } from './execution-claim.ts';
 import { queuedAgain, stopClock } from './execution-clock.ts';
-import { endExecution } from './execution-end.ts';
+import { type EndedExecution, endExecution } from './execution-end.ts';
 import { appendEvents, type Outcome } from './execution-events.ts';
 import { classifyStale } from './execution-state.ts';
 import type { PrismaClient } from './generated/client.ts';
@@ -11,7 +11,7 @@ export type SweepResult = {
   /** Put on the queue again: their job was lost, or their executor. */
   requeued: string[];
   /** Ended by the sweep, with their new `lastSeq`: publish it to wake live readers. */
-  ended: { id: string; status: 'cancelled' | 'failed'; lastSeq: number }[];
+  ended: ({ id: string } & EndedExecution)[];
 };
 
 /**
@@ -31,7 +31,7 @@ export const sweepStale = async (
   };
   for (const id of [...(await findUnowned(prisma, now)), ...(await findDue(prisma, now))]) {
     const repaired = await repair(prisma, id, now);
-    if (repaired?.kind === 'ended') result.ended.push({ id, status: repaired.status, lastSeq: repaired.lastSeq });
+    if (repaired?.kind === 'ended') result.ended.push({ id, ...repaired.ended });
     if (repaired?.kind === 'requeue') await requeue(id, repaired.attempt);
   }
   for (const { id, attempts } of await findNotPickedUp(prisma, now)) {
@@ -77,7 +77,7 @@ const findNotPickedUp = async (prisma: PrismaClient, now: Date): Promise<{ id: s
   return rows.filter((row) => classifyStale(row, now) === 'not_picked_up');
 };
 
-type Repair = { kind: 'requeue'; attempt: number } | { kind: 'ended'; status: 'cancelled' | 'failed'; lastSeq: number };
+type Repair = { kind: 'requeue'; attempt: number } | { kind: 'ended'; ended: EndedExecution };
 
 const repair = (prisma: PrismaClient, id: string, now: Date): Promise<Repair | undefined> =>
   prisma.$transaction(async (tx): Promise<Repair | undefined> => {
@@ -90,7 +90,7 @@ const repair = (prisma: PrismaClient, id: string, now: Date): Promise<Repair | u
     const where = { status, attemptId };
     const end = async (outcome: Exclude<Outcome, { status: 'completed' }>): Promise<Repair | undefined> => {
       const ended = await endExecution(tx, { executionId: id, where, outcome, now });
-      return ended && { kind: 'ended', status: outcome.status, lastSeq: ended.lastSeq };
+      return ended && { kind: 'ended', ended };
     };
     const staleness = classifyStale(row, now);
     switch (staleness) {

@@ -24,8 +24,6 @@ type EndOptions = {
     logger: Logger;
   };
   claim: ClaimedExecution;
-  /** On the clock of `performance.now`. */
-  claimedAt: number;
   ledger: StepLedger;
   ending: Ending;
   /** Taken from the engine and not yet written. */
@@ -105,7 +103,7 @@ const suspend = async (options: EndOptions): Promise<Ended> => {
 };
 
 const finish = async (options: EndOptions): Promise<Ended> => {
-  const { dependencies, claim, claimedAt, ledger, ending, reason } = options;
+  const { dependencies, claim, ledger, ending, reason } = options;
   const { prisma, metrics, logger } = dependencies;
   const { attemptId, execution } = claim;
   const failed = ending.kind === 'failed' ? ending.failedSteps : undefined;
@@ -121,10 +119,8 @@ const finish = async (options: EndOptions): Promise<Ended> => {
     return NOTHING_MORE;
   }
   await wakeReaders(options, { lastSeq: result.lastSeq, ended: true });
-  const { createdById: userId, workflowId } = execution;
-  const activeMs = Math.round(execution.activeMs + performance.now() - claimedAt);
-  metrics.executionEnded({ status: result.status, userId, workflowId }, activeMs / 1000);
-  logger.info({ status: result.status, ms: activeMs }, 'execution ended');
+  metrics.executionEnded(result);
+  logger.info({ status: result.status, ms: result.executionTimeMs }, 'execution ended');
   return { moreQueued: result.moreQueued };
 };
 

@@ -7,10 +7,11 @@ import type { PrismaClient } from '@agentweaver/db/generated/client';
 import type { ExecutionQueue } from '@agentweaver/db/queue';
 import { TUNABLES } from '@agentweaver/db/tunables';
 import type { Logger } from 'pino';
+import type { Metrics } from '../metrics.ts';
 import { GIVE_BACK_RETRY_MS } from '../tunables.ts';
 
 type GiveBackOptions = {
-  dependencies: { prisma: PrismaClient; queue: Pick<ExecutionQueue, 'add'>; logger: Logger };
+  dependencies: { prisma: PrismaClient; queue: Pick<ExecutionQueue, 'add'>; metrics: Metrics; logger: Logger };
   claim: ClaimedExecution;
   /** Why it could not be brought to its end. */
   error: unknown;
@@ -24,7 +25,7 @@ type GiveBackOptions = {
  * error ends the execution when it comes again and again.
  */
 export const giveBack = async ({ dependencies, claim, error, shutdown }: GiveBackOptions): Promise<void> => {
-  const { prisma, queue, logger } = dependencies;
+  const { prisma, queue, metrics, logger } = dependencies;
   const { attemptId, execution } = claim;
   const { id } = execution;
   const reason: ReleaseReason = isDatabaseTrouble(error) ? 'database_lost' : 'executor_failed';
@@ -32,7 +33,8 @@ export const giveBack = async ({ dependencies, claim, error, shutdown }: GiveBac
   for (;;) {
     try {
       if (reason === 'executor_failed' && isLastLoss(execution.losses)) {
-        await finishExecution(prisma, { id, attemptId, outcome: GIVEN_UP });
+        const finished = await finishExecution(prisma, { id, attemptId, outcome: GIVEN_UP });
+        if (finished.kind === 'finished') metrics.executionEnded(finished);
         return;
       }
       const { released } = await releaseExecution(prisma, { id, attemptId, reason });

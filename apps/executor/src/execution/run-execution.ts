@@ -74,7 +74,7 @@ const runClaimed = async (
     const ending = await runEngine({ dependencies, claim, claimedAt, ledger, batcher, ownership, trace });
     trace.ended(ending, ownership.reason());
     const events = await batcher.takeLast();
-    return await endExecution({ dependencies, claim, claimedAt, ledger, ending, events, reason: ownership.reason() });
+    return await endExecution({ dependencies, claim, ledger, ending, events, reason: ownership.reason() });
   };
   try {
     return await trace.run(work);

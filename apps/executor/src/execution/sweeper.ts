@@ -8,6 +8,7 @@ import type { ExecutionQueue } from '@agentweaver/db/queue';
 import { TUNABLES } from '@agentweaver/db/tunables';
 import type { Logger } from 'pino';
 import type { ExecutorIdentity } from '../executor-identity.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Presence } from '../presence.ts';
 import type { SandboxProvider } from '../sandbox/sandbox.ts';
 import { REAP_INTERVAL_MS, SWEEP_INTERVAL_MS } from '../tunables.ts';
@@ -24,6 +25,7 @@ type SweeperOptions = {
   identity: ExecutorIdentity;
   presence: Presence;
   sandboxes: SandboxProvider;
+  metrics: Metrics;
   logger: Logger;
 };
 
@@ -72,7 +74,7 @@ export const startSweeper = async (options: SweeperOptions): Promise<Sweeper> =>
   };
 };
 
-const sweep = async ({ prisma, queue, live, identity, presence, logger }: SweeperOptions): Promise<void> => {
+const sweep = async ({ prisma, queue, live, identity, presence, metrics, logger }: SweeperOptions): Promise<void> => {
   const dead = (await findOwners(prisma)).filter(identity.isKnownDead);
   if (dead.length > 0) {
     const count = await disownExecutions(prisma, dead);
@@ -81,8 +83,9 @@ const sweep = async ({ prisma, queue, live, identity, presence, logger }: Sweepe
   if (presence.hadGap() && presence.steadyMs() < SETTLED_AFTER_MS) return;
   const { requeued, ended } = await sweepStale({ prisma, queue });
   if (requeued.length > 0) logger.info({ executionIds: requeued }, 'queued again');
-  for (const { id, lastSeq } of ended) {
-    await live.publish(id, { type: 'events', lastSeq, ended: true }).catch(() => undefined);
+  for (const one of ended) {
+    metrics.executionEnded(one);
+    await live.publish(one.id, { type: 'events', lastSeq: one.lastSeq, ended: true }).catch(() => undefined);
   }
 };
 

@@ -20,16 +20,17 @@ export const takeJob = async (
   }
 };
 
-const claimNext = async ({ prisma, live, executorId, sandboxes }: ExecutorDependencies) => {
+const claimNext = async ({ prisma, live, executorId, sandboxes, metrics }: ExecutorDependencies) => {
   for (;;) {
     const claim = await claimNextExecution(prisma, { executorId, sandbox: sandboxes.kind });
     if (claim?.kind !== 'ended') return claim;
+    metrics.executionEnded(claim);
     await live.publish(claim.id, { type: 'events', lastSeq: claim.lastSeq, ended: true }).catch(() => undefined);
   }
 };
 
 const claimStale = async (
-  { prisma, live, executorId, sandboxes }: ExecutorDependencies,
+  { prisma, live, executorId, sandboxes, metrics }: ExecutorDependencies,
   id: string,
 ): Promise<ClaimedExecution | undefined> => {
   const row = await prisma.execution.findUnique({
@@ -46,6 +47,9 @@ const claimStale = async (
   const staleness = row ? classifyStale(row, new Date()) : 'healthy';
   if (staleness === 'healthy' || staleness === 'not_picked_up') return undefined;
   const claim = await claimExecution(prisma, { id, executorId, sandbox: sandboxes.kind });
-  if (claim.kind === 'ended') await live.publish(id, { type: 'events', lastSeq: claim.lastSeq, ended: true });
+  if (claim.kind === 'ended') {
+    metrics.executionEnded(claim);
+    await live.publish(id, { type: 'events', lastSeq: claim.lastSeq, ended: true });
+  }
   return claim.kind === 'claimed' ? claim : undefined;
 };

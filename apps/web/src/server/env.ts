@@ -30,6 +30,8 @@ export const webEnvSchema = z
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     /** Behind a reverse proxy: the caller's address is the last entry of X-Forwarded-For. */
     TRUST_PROXY: flag,
+    /** Users and workflows as labels of metrics, for small installations. */
+    METRICS_TENANT_LABELS: flag,
     /** When set, /api/metrics wants it as a bearer token. */
     METRICS_TOKEN: optionalText,
     ...tracingEnvShape,

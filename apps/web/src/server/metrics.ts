@@ -1,9 +1,12 @@
+import type { EndedExecution } from '@agentweaver/db/execution-end';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { getEnv } from './env.ts';
 import { processGlobal } from './process-global.ts';
 
 const createMetrics = () => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'agentweaver_web_' });
+  const tenant = getEnv().METRICS_TENANT_LABELS ? (['user_id', 'workflow_id'] as const) : [];
   return {
     registry,
     apiCalls: new Counter({
@@ -17,6 +20,12 @@ const createMetrics = () => {
       help: 'How long REST calls took.',
       labelNames: ['endpoint', 'method'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers: [registry],
+    }),
+    executions: new Counter({
+      name: 'agentweaver_workflow_executions_total',
+      help: 'Executions that ended here, before or between their claims, by status. Executors tell of the others.',
+      labelNames: ['status', ...tenant],
       registers: [registry],
     }),
     signIns: new Counter({
@@ -50,4 +59,10 @@ export const countApiCall = ({
   status: number;
 }): void => {
   getMetrics().apiCalls.inc({ endpoint, method, status_code: String(status) });
+};
+
+/** By whoever ended it, and so got this: each execution counts once in the whole installation. */
+export const countEndedExecution = ({ status, userId, workflowId }: EndedExecution): void => {
+  const tenant = getEnv().METRICS_TENANT_LABELS ? { user_id: userId ?? '', workflow_id: workflowId } : {};
+  getMetrics().executions.inc({ status, ...tenant });
 };
