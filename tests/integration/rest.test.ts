@@ -181,6 +181,40 @@ describe('executions over REST', () => {
     expect((await execute(id, {}, { version: 'latest' })).status).toBe(400);
   });
 
+  it('starts later, and as a batch, when told so', async () => {
+    const id = await create();
+    const at = new Date(Date.now() + 3_600_000);
+    const tokyo = new Date(at.getTime() + 9 * 3_600_000).toISOString().replace('Z', '+09:00');
+    const body = { start_after: tokyo, priority: 'batch' };
+    const { status, json } = await execute(id, {}, { input_data: { text: 'a' }, ...body });
+    expect(status, JSON.stringify(json)).toBe(202);
+    const { execution_id: executionId } = json as { execution_id: string };
+    const shown = await call(executionRoute.GET, 'GET', { id: executionId });
+    expect(responseOf('getExecution').parse(shown.json)).toMatchObject({
+      status: 'queued',
+      priority: 'batch',
+      start_after: at.toISOString(),
+      schedule_id: null,
+      webhook_id: null,
+    });
+    const plain = await call(executionRoute.GET, 'GET', {
+      id: ((await execute(id)).json as { execution_id: string }).execution_id,
+    });
+    expect(plain.json).toMatchObject({ priority: 'interactive', start_after: null });
+  });
+
+  it.each([
+    ['start_after', new Date(Date.now() - 60_000).toISOString()],
+    ['start_after', new Date(Date.now() + 400 * 86_400_000).toISOString()],
+    ['start_after', 'tomorrow'],
+    ['priority', 'urgent'],
+  ])('refuses %s %s', async (field, value) => {
+    const id = await create();
+    const refused = await execute(id, {}, { [field]: value });
+    expect({ status: refused.status, fields: fieldsOf(refused) }).toEqual({ status: 400, fields: [field] });
+    expect(await web.prisma.execution.count({ where: { workflowId: id } })).toBe(0);
+  });
+
   it('cancels, and tells it in the log with the cursor to go on from', async () => {
     const id = await create();
     const { json } = await execute(id);
@@ -296,7 +330,7 @@ describe('the OpenAPI document', () => {
   it.each(addresses)('has the methods of $path', async ({ file, path }) => {
     const document = await openApiRoute.GET().json();
     const route = await import(/* @vite-ignore */ new URL(file, api).pathname);
-    const refused = await call(route.DELETE, 'GET', { id: randomUUID() });
+    const refused = await call(route.PUT, 'GET', { id: randomUUID() });
     expect(refused.status).toBe(405);
     const allowed = refused.headers.get('allow')?.toLowerCase().split(', ').sort();
     expect(Object.keys(document.paths[path]).sort()).toEqual(allowed);

@@ -4,6 +4,8 @@ import { problemSchema } from '../../../apps/web/src/features/rest/server/proble
 
 type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
 
+export type RestMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 export type RestOptions = {
   id?: string;
   query?: string;
@@ -13,7 +15,7 @@ export type RestOptions = {
 };
 
 /** Calls a route of the REST interface with the token `as`; every refusal must be a problem document. */
-export const callRest = async (handler: Handler, method: 'GET' | 'POST', options: RestOptions = {}) => {
+export const callRest = async (handler: Handler, method: RestMethod, options: RestOptions = {}) => {
   const { id, query = '', body, headers, as } = options;
   const request = new Request(`http://localhost/api/v1${query}`, {
     method,
@@ -25,7 +27,7 @@ export const callRest = async (handler: Handler, method: 'GET' | 'POST', options
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const response = await handler(request, { params: Promise.resolve<Record<string, string>>(id ? { id } : {}) });
-  const json: unknown = await response.json();
+  const json: unknown = response.status === 204 ? null : await response.json();
   if (!response.ok) {
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     problemSchema.parse(json);

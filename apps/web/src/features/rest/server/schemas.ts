@@ -23,6 +23,8 @@ export const pageQuery = z.object({
 const EXECUTION_STATUSES = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'] as const;
 const executionStatus = z.enum(EXECUTION_STATUSES).meta({ id: 'ExecutionStatus' });
 
+const executionPriority = z.enum(['interactive', 'batch']).meta({ id: 'ExecutionPriority' });
+
 export const executionQuery = pageQuery.extend({
   workflow_id: id.optional().meta({ description: 'Only executions of this workflow.' }),
   status: executionStatus.optional().meta({ description: 'Only executions in this state.' }),
@@ -82,6 +84,13 @@ export const executeBody = z
         description:
           'A version by number, `published`, or `draft`. Left out: the published version, or the draft of a workflow never published.',
       }),
+    start_after: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: 'Not before this time, at most a year ahead. Left out: at once.' }),
+    priority: executionPriority.optional().meta({
+      description: '`interactive`, unless told, goes before `batch` while executions wait for their turn.',
+    }),
   })
   .prefault({})
   .meta({ id: 'ExecuteWorkflow' });
@@ -114,12 +123,16 @@ export const executionSummarySchema = z
     version: z.int(),
     status: executionStatus,
     trigger: z.string(),
+    schedule_id: id.nullable().meta({ description: 'The schedule that started it.' }),
+    webhook_id: id.nullable().meta({ description: 'The webhook that started it.' }),
+    priority: executionPriority,
+    start_after: time.nullable().meta({ description: 'Of a delayed start: not before this time.' }),
     execution_time: z.int().nullable().meta({ description: 'In ms; null until it ended.' }),
     total_cost: z.number().meta({ description: 'In US dollars.' }),
     input_tokens: z.int(),
     output_tokens: z.int(),
     error_message: z.string().nullable(),
-    created_at: time,
+    created_at: time.meta({ description: 'When it was queued; the same as `start_after` of a delayed start.' }),
     started_at: time.nullable(),
     completed_at: time.nullable(),
   })

@@ -1,0 +1,14 @@
+import { restRoute } from '../../../../../features/rest/server/rest-handler.ts';
+import {
+  deleteWebhookOperation,
+  getWebhookOperation,
+  updateWebhookOperation,
+} from '../../../../../features/rest/server/webhook-operations.ts';
+
+export const dynamic = 'force-dynamic';
+
+export const { GET, POST, PUT, PATCH, DELETE } = restRoute(
+  getWebhookOperation,
+  updateWebhookOperation,
+  deleteWebhookOperation,
+);

@@ -1,0 +1,6 @@
+import { restRoute } from '../../../../features/rest/server/rest-handler.ts';
+import { createWebhookOperation, listWebhooksOperation } from '../../../../features/rest/server/webhook-operations.ts';
+
+export const dynamic = 'force-dynamic';
+
+export const { GET, POST, PUT, PATCH, DELETE } = restRoute(listWebhooksOperation, createWebhookOperation);
