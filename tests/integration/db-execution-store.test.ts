@@ -174,6 +174,21 @@ describe('claiming', () => {
     expect(row).toMatchObject({ status: 'failed', error: { code: 'worker_lost' } });
     await expectGapless(id);
   });
+
+  it('counts losses anew when a step has finished since', async () => {
+    const id = await start();
+    const lossesOf = async () => (await prisma.execution.findUniqueOrThrow({ where: { id } })).losses;
+    let attemptId = '';
+    for (let claim = 1; claim < TUNABLES.maxLosses; claim += 1) {
+      ({ attemptId } = await claimed(id, inFuture(claim * STALE)));
+    }
+    await recordEvents(prisma, { executionId: id, attemptId, events: [started('input')] });
+    expect(await lossesOf()).toBe(TUNABLES.maxLosses - 2);
+    await recordEvents(prisma, { executionId: id, attemptId, events: [completed('input', {})] });
+    expect(await lossesOf()).toBe(0);
+    const { execution } = await claimed(id, inFuture(50 * STALE));
+    expect(execution.losses).toBe(1);
+  });
 });
 
 describe('recording', () => {

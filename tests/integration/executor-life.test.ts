@@ -302,11 +302,14 @@ describe('an executor that dies', () => {
 });
 
 describe.runIf(process.platform === 'linux')('a sandbox that is killed', () => {
-  /** Kills the sandbox of the only running execution once `wait` runs in a new one. */
-  const killSandbox = async (executor: TestExecutor, id: string, claim: number) => {
+  const killedIn = new Map<string, number>();
+  /** Kills the sandbox of the only running execution once the step runs, in a new one. */
+  const killSandbox = async (executor: TestExecutor, id: string, node = 'wait') => {
+    const claim = (killedIn.get(id) ?? 0) + 1;
+    killedIn.set(id, claim);
     await waitForExecution(prisma, id, {
       until: ({ steps, events }) =>
-        events.filter(({ type }) => type === 'execution_started').length === claim && steps.wait?.status === 'running',
+        events.filter(({ type }) => type === 'execution_started').length === claim && steps[node]?.status === 'running',
     });
     // Sandboxes that die while they start mean that the host can start none: that is nobody's loss.
     await expect.poll(executor.metrics).toContain('agentweaver_sandbox_pool{kind="process",state="booting"} 0');
@@ -320,7 +323,7 @@ describe.runIf(process.platform === 'linux')('a sandbox that is killed', () => {
   test('is replaced, and the execution goes on from its last finished step', async () => {
     const executor = await start({ sandbox: 'process' });
     const id = await run(definition);
-    await killSandbox(executor, id, 1);
+    await killSandbox(executor, id);
     const execution = await waitForExecution(prisma, id);
     expect(execution).toMatchObject({ status: 'completed', results: 1, attempts: 2 });
     expect(execution.events.filter(({ type, nodeId }) => type === 'step_started' && nodeId === 'once')).toHaveLength(1);
@@ -329,12 +332,20 @@ describe.runIf(process.platform === 'linux')('a sandbox that is killed', () => {
   test('again and again ends the execution with a clear error', async () => {
     const executor = await start({ sandbox: 'process' });
     const id = await run(definition);
-    for (const claim of [1, 2, 3]) await killSandbox(executor, id, claim);
+    for (let kill = 1; kill <= 3; kill += 1) await killSandbox(executor, id);
     expect(await waitForExecution(prisma, id)).toMatchObject({
       status: 'failed',
       attempts: 3,
       error: { code: 'sandbox_crashed', nodeId: 'wait' },
     });
+  });
+
+  test('as often, but each time after another step, costs the execution nothing', { timeout: 120_000 }, async () => {
+    const executor = await start({ sandbox: 'process' });
+    const nodes = ['a', 'b', 'c', 'd'].map((id) => ({ id, type: 'delay' as const, config: { seconds: 3 } }));
+    const id = await run(chain(nodes));
+    for (const { id: node } of nodes) await killSandbox(executor, id, node);
+    expect(await waitForExecution(prisma, id)).toMatchObject({ status: 'completed', attempts: 5 });
   });
 });
 

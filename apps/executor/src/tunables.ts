@@ -50,7 +50,7 @@ export const SANDBOX_IDLE_MS = 60_000;
 export const SANDBOX_MAX_USES = 1_000;
 /** … or is so old, which goes for those that nobody has used yet as well. */
 export const SANDBOX_MAX_AGE_MS = 3_600_000;
-/** A step that brings down this many sandboxes fails with `sandbox_crashed`. */
+/** An execution that loses so many sandboxes, with no step that has finished in between, fails with `sandbox_crashed`. */
 export const SANDBOX_LOSSES_MAX = 3;
 /** Of the processor, from when the engine in it is ready. */
 // Limits of one sandbox; its memory comes with the workflow

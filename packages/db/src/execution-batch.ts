@@ -16,7 +16,14 @@ export type StepCatalog = {
 };
 
 /** A batch of the engine's events as two JSON arrays, for `EVENTS_AND_STEPS`. */
-export type Batch = { count: number; events: string; steps: string; allEnded: boolean };
+export type Batch = {
+  count: number;
+  events: string;
+  steps: string;
+  allEnded: boolean;
+  /** A step has finished: the execution gets on. */
+  progress: boolean;
+};
 
 type StepRow = StepPatch & Partial<ReturnType<typeof newStep>>;
 
@@ -41,6 +48,7 @@ export const toBatch = (
     events: jsonText(events.map(eventRow)),
     steps: jsonText(rows),
     allEnded: rows.every(({ completedAt }) => completedAt !== undefined),
+    progress: rows.some(({ status }) => status === 'completed'),
   };
 };
 
@@ -121,12 +129,15 @@ const EVENTS_AND_STEPS = `
       AND waits.node_id = patch."nodeId" AND waits.iteration = patch.iteration
   )`;
 
-/** A batch of an execution that goes on. `$1`: execution, `$2`: the claim, then as above. Gives its new `last_seq`. */
+/**
+ * A batch of an execution that goes on. `$1`: execution, `$2`: the claim, then as above; `$6`: whether a step has finished,
+ * since when nothing was lost yet. Gives its new `last_seq`.
+ */
 export const RECORD_BATCH: Statement = {
   name: 'record_batch',
   text: `
   WITH owned AS (
-    UPDATE executions SET last_seq = last_seq + $5::int
+    UPDATE executions SET last_seq = last_seq + $5::int, losses = CASE WHEN $6::boolean THEN 0 ELSE losses END
     WHERE id = $1::uuid AND attempt_id = $2::uuid AND status = 'running'
     RETURNING id, last_seq
   ), ${EVENTS_AND_STEPS}

@@ -36,6 +36,7 @@ export const recordBatch = async (
     batch.events,
     batch.steps,
     batch.count,
+    batch.progress,
   ]);
   return row?.lastSeq;
 };

@@ -14,7 +14,7 @@ export const TUNABLES = {
   executorGoneAfterMs: 40_000,
   /** … and for this long, no row. */
   executorForgottenAfterMs: 3_600_000,
-  /** Times that one execution may lose its executor or sandbox before it fails as `worker_lost`. */
+  /** Times that one execution may lose its executor or sandbox, with no step that has finished in between, before it fails as `worker_lost`. */
   maxLosses: 5,
   /** A queued execution this old that nobody took is put on the queue again. */
   requeueAfterMs: 15_000,

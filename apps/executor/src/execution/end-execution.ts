@@ -133,6 +133,7 @@ const reasonToRelease = async ({
   ending,
   reason,
   claim,
+  ledger,
 }: EndOptions): Promise<ReleaseReason | undefined> => {
   if (ending.kind === 'stopped' && reason === 'worker_shutdown') return 'executor_shutdown';
   if (ending.kind === 'stopped' && reason === 'database_lost') return 'database_lost';
@@ -142,7 +143,8 @@ const reasonToRelease = async ({
   const notStarted = code === 'sandbox_start_failed';
   // No execution would have fared better: it waits, however often that happens.
   if ((await dependencies.admission.onTrouble(notStarted ? 'not_started' : 'lost')) === 'away') return 'sandboxes_away';
-  if (claim.execution.losses + 1 >= SANDBOX_LOSSES_MAX) return undefined;
+  const lossesBefore = ledger.hasProgress() ? 0 : claim.execution.losses;
+  if (lossesBefore + 1 >= SANDBOX_LOSSES_MAX) return undefined;
   return notStarted ? 'sandbox_not_started' : 'sandbox_lost';
 };
 

@@ -32,7 +32,7 @@ export const giveBack = async ({ dependencies, claim, error, shutdown }: GiveBac
   const until = performance.now() + TUNABLES.staleAfterMs;
   for (;;) {
     try {
-      if (reason === 'executor_failed' && isLastLoss(execution.losses)) {
+      if (reason === 'executor_failed' && isLastLoss(await readLosses(prisma, claim))) {
         const finished = await finishExecution(prisma, { id, attemptId, outcome: GIVEN_UP });
         if (finished.kind === 'finished') metrics.executionEnded(finished);
         return;
@@ -50,6 +50,12 @@ export const giveBack = async ({ dependencies, claim, error, shutdown }: GiveBac
       await delay(GIVE_BACK_RETRY_MS);
     }
   }
+};
+
+/** As stored: a step that this claim has finished starts them anew, unless writing that down is what failed. */
+const readLosses = async (prisma: PrismaClient, { execution }: ClaimedExecution): Promise<number> => {
+  const row = await prisma.execution.findUnique({ where: { id: execution.id }, select: { losses: true } });
+  return row?.losses ?? execution.losses;
 };
 
 const GIVEN_UP = {

@@ -37,6 +37,8 @@ export type StepLedger = {
   accept(event: EngineEvent): boolean;
   isRunning(step: StepRef): boolean;
   running(): StepRef[];
+  /** Whether a step has finished since the claim. */
+  hasProgress(): boolean;
   findNode(step: StepRef): WorkflowNode | undefined;
   /** A call of the step has been told that its answer takes long: it may end as `step_waiting`. */
   suspended(step: StepRef): void;
@@ -74,6 +76,7 @@ export const createStepLedger = ({
   let started = false;
   let ended = false;
   let told = 0;
+  let progress = false;
 
   for (const step of finishedSteps) {
     const key = stepKey(step.nodeId, step.iteration);
@@ -167,6 +170,7 @@ export const createStepLedger = ({
         return wait(event);
       case 'step_completed':
         end(event, ['running']);
+        progress = true;
         if (event.ports.includes(BACK_PORT)) wentBack.add(stepKey(event.nodeId, event.iteration));
         return true;
       case 'step_failed':
@@ -204,6 +208,7 @@ export const createStepLedger = ({
     },
     isRunning: (step) => stateOf(step) === 'running',
     running: () => openIn('running').map(({ nodeId, iteration }) => ({ nodeId, iteration })),
+    hasProgress: () => progress,
     findNode: places.find,
     suspended: ({ nodeId, iteration }) => suspendedSteps.add(stepKey(nodeId, iteration)),
     loaded: places.load,
