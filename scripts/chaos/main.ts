@@ -25,7 +25,10 @@ try {
   );
   await generatePrismaClient();
   const { runChaos } = await import('../../tests/integration/support/chaos/run-chaos.ts');
-  const { faults, figures, rounds: done, logs } = await runChaos({ rounds, seed, onRound: say });
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  const { signal } = stopping;
+  const { faults, figures, rounds: done, logs } = await runChaos({ rounds, seed, signal, onRound: say });
   say(`\n${done} rounds in ${secondsSince(start)}`);
   for (const [what, count] of Object.entries(figures)) say(`  ${String(count).padStart(7)} ${what}`);
   if (faults.length === 0) say(green('✓ nothing lost, stuck, done or paid twice, or left behind'));

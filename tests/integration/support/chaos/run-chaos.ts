@@ -10,6 +10,8 @@ export type ChaosOptions = {
   seed: number;
   executors?: number;
   concurrency?: number;
+  /** No round begins after it is aborted; what was started still comes to its end. */
+  signal?: AbortSignal;
   /** One line per round. */
   onRound?: (line: string) => void;
 };
@@ -33,7 +35,7 @@ const PROGRESS = 3;
  * twice, or left behind. The seed decides what breaks and when; the clock does the rest.
  */
 export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
-  const { rounds, seed, executors = 2, concurrency = 3, onRound = () => undefined } = options;
+  const { rounds, seed, executors = 2, concurrency = 3, signal, onRound = () => undefined } = options;
   const random = createRandom(seed);
   const stage = await openChaosStage({ executors, concurrency });
   try {
@@ -41,7 +43,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
     const faults = faultsOf(stage);
     let done = 0;
     const broken: string[] = [];
-    for (let round = 1; round <= rounds && broken.length === 0; round += 1) {
+    for (let round = 1; round <= rounds && broken.length === 0 && !signal?.aborted; round += 1) {
       await sleep(random.between(...MOMENT));
       const before = performance.now();
       const what = await pickFault(faults, random).cause(stage, random);

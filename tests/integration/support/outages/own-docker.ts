@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
+import { commandOf, descendantsOf, isAlive, listProcesses, signal } from './processes.ts';
 import { hasProgram } from './programs.ts';
 
 /** A Docker engine of one test, to be killed and started again. */
@@ -67,6 +68,20 @@ export const startOwnDocker = async ({ dataRoot, liveRestore = false }: OwnDocke
     child.kill(signal);
     await exited;
   };
+  /** The engine's containerd dies with it. Until somebody has waited for that process, the next engine takes it for alive. */
+  const buryContainerd = async (): Promise<void> => {
+    const file = path.join(folder, 'exec/containerd/containerd.pid');
+    const pid = Number(await readFile(file, 'utf8').catch(() => ''));
+    if (pid === 0) return;
+    for (let attempt = 0; attempt < 100 && isAlive(pid); attempt += 1) await sleep(20);
+    if (!isAlive(pid)) await rm(file, { force: true });
+  };
+  /** An engine that is gone leaves what it ran; each container hangs on a process that names the folder. */
+  const killLeftovers = (): void => {
+    for (const pid of listProcesses().filter((one) => commandOf(one).includes(folder))) {
+      for (const one of [...descendantsOf(pid), pid]) signal(one, 'SIGKILL');
+    }
+  };
 
   await start();
   return {
@@ -76,6 +91,7 @@ export const startOwnDocker = async ({ dataRoot, liveRestore = false }: OwnDocke
     stop: () => end('SIGTERM'),
     restart: async () => {
       await end('SIGKILL');
+      await buryContainerd();
       await start();
     },
     close: async () => {
@@ -83,6 +99,7 @@ export const startOwnDocker = async ({ dataRoot, liveRestore = false }: OwnDocke
       const containers = await docker.listContainers({ all: true }).catch(() => []);
       await Promise.allSettled(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
       await end('SIGTERM');
+      killLeftovers();
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => undefined);
     },
   };

@@ -30,10 +30,23 @@ export const isAlive = (pid: number): boolean => {
 
 export const isStillAlive = ({ pid, start }: ProcessRef): boolean => isAlive(pid) && refOf(pid)?.start === start;
 
+export const listProcesses = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+/** Its program and arguments, with NULs between. */
+export const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
 const parents = (): Map<number, number> => {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return new Map(
-    pids.map(Number).flatMap((pid) => {
+    listProcesses().flatMap((pid) => {
       try {
         return [[pid, parentOf(pid)] as const];
       } catch {
