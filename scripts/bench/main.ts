@@ -9,6 +9,8 @@ try {
   await benchEngine();
   const { benchQueue } = await import('./queue.ts');
   await benchQueue();
+  const { benchCrowd } = await import('./crowd.ts');
+  await benchCrowd();
   say();
 } catch (error) {
   say(red(messageOf(error)));

@@ -26,7 +26,7 @@ export const createTenant = async (
 /** Rows written, and jobs added, at once. */
 const BATCH = 500;
 
-/** Queues so many executions of each workspace, mixed: rows first, then a job for each, as a start does. */
+/** Queues so many executions of each workspace, mixed: first all rows, then a job for each. */
 export const queueMany = async (
   { prisma, queue }: { prisma: PrismaClient; queue: Pick<ExecutionQueue, 'add'> },
   wanted: { tenant: Tenant; count: number }[],
@@ -40,13 +40,15 @@ export const queueMany = async (
     input: 'hello',
     lastSeq: 1,
   }));
-  for (let start = 0; start < rows.length; start += BATCH) {
-    const batch = rows.slice(start, start + BATCH);
+  const batches = Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, index) =>
+    rows.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  const event = { seq: 1, type: 'execution_queued', message: 'Queued.' };
+  for (const batch of batches) {
     await prisma.execution.createMany({ data: batch });
-    const event = { seq: 1, type: 'execution_queued', message: 'Queued.' };
     await prisma.executionEvent.createMany({ data: batch.map(({ id }) => ({ ...event, executionId: id })) });
-    await Promise.all(batch.map(({ id }) => queue.add({ executionId: id })));
   }
+  for (const batch of batches) await Promise.all(batch.map(({ id }) => queue.add({ executionId: id })));
 };
 
 /** Each tenant as often as it is wanted, spread evenly: the third of three comes after a third of thirty. */
