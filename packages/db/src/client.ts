@@ -14,6 +14,8 @@ export type CreatePrismaOptions = {
   databaseUrl: string;
   /** Connections of this process's pool. */
   max?: number;
+  /** The longest statement, in ms. */
+  statementTimeoutMs?: number;
   /** Told of connections that broke while idle; the pool replaces them. */
   onError?: (error: Error) => void;
 };
@@ -24,14 +26,24 @@ const pools = new WeakMap<PrismaClient, pg.Pool>();
 
 /**
  * A client with a bounded pool: node-postgres by itself waits forever for a free connection, and an unhandled error of
- * an idle one ends the process. `$disconnect()` closes the pool.
+ * an idle one ends the process. The server ends a statement that takes too long; a server that is frozen cannot, so callers
+ * stop waiting a moment later by themselves. `$disconnect()` closes the pool.
  */
-export const createPrisma = ({ databaseUrl, max = TUNABLES.poolSize, onError }: CreatePrismaOptions): PrismaClient => {
+export const createPrisma = ({
+  databaseUrl,
+  max = TUNABLES.poolSize,
+  statementTimeoutMs = TUNABLES.statementTimeoutMs,
+  onError,
+}: CreatePrismaOptions): PrismaClient => {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max,
     connectionTimeoutMillis: TUNABLES.poolTimeoutMs,
     idleTimeoutMillis: TUNABLES.poolIdleMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + TUNABLES.answerSpareMs,
+    // Of a process that is frozen: nobody waits for its locks for ever.
+    idle_in_transaction_session_timeout: statementTimeoutMs,
     keepAlive: true,
     application_name: 'agentweaver',
   });

@@ -5,6 +5,10 @@ export const TUNABLES = {
   poolTimeoutMs: 10_000,
   poolIdleMs: 30_000,
   transactionTimeoutMs: 15_000,
+  /** The server ends a statement after this long … */
+  statementTimeoutMs: 30_000,
+  /** … and whoever waits for a server that does not answer at all gives up so much later. */
+  answerSpareMs: 2_000,
 
   /** An executor renews its claim this often … */
   heartbeatMs: 5_000,

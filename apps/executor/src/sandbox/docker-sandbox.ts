@@ -6,6 +6,7 @@ import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { createDockerDemux } from '../channel/docker-demux.ts';
 import {
+  PART_TIMEOUT_MS,
   SANDBOX_CPUS,
   SANDBOX_OPEN_FILES,
   SANDBOX_PIDS,
@@ -13,6 +14,7 @@ import {
   SANDBOX_TMP_FILES,
   STDERR_TAIL_BYTES,
 } from '../tunables.ts';
+import { within } from '../within.ts';
 import { ignoreGone, statusOf } from './docker-errors.ts';
 import { LABELS } from './docker-labels.ts';
 import { reapStrays } from './reaper.ts';
@@ -94,7 +96,7 @@ export const createDockerBackend = async (options: DockerSandboxOptions): Promis
     reap: (findDead) =>
       reapStrays({ docker, installationId, executorId, isOwn: ({ name }) => own.has(name), findDead, logger }),
     check: async () => {
-      await docker.ping();
+      await within(PART_TIMEOUT_MS, docker.ping());
     },
     close: async () => {
       closed = true;

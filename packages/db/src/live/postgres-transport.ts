@@ -3,6 +3,8 @@ import pg from 'pg';
 import type { OnText, Transport } from './transport.ts';
 
 const RECONNECT_MS = 500;
+/** Messages only wake readers: nobody who has more to do waits for a server that does not answer. */
+const ANSWER_TIMEOUT_MS = 5_000;
 const CHANNEL_PREFIX = 'agentweaver_';
 
 type Options = { databaseUrl: string; onError?: (error: Error) => void };
@@ -101,6 +103,7 @@ const reconnecting = ({ databaseUrl, onError }: Options, { onOpen, onLost }: Hoo
     const fresh = new pg.Client({
       connectionString: databaseUrl,
       connectionTimeoutMillis: 5_000,
+      query_timeout: ANSWER_TIMEOUT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       application_name: 'agentweaver-live',
