@@ -117,3 +117,17 @@ test('every execution counts once, whoever ended it: an executor, a claim, a swe
   // The end is written before it is counted.
   await vi.waitFor(async () => expect(await counted()).toEqual({ cancelled: 3, failed: 3, completed: 2 }), 10_000);
 });
+
+test('web and executors tell which parts they have, and how their connections are used', async () => {
+  const web = await (await metricsRoute.GET(new Request('http://localhost/api/metrics'))).text();
+  const executor = (await executors[0]?.metrics()) ?? '';
+  const readyParts = (text: string) =>
+    [...text.matchAll(/^agentweaver_part_ready\{part="(\w+)"\} 1$/gm)].map(([, part]) => part).toSorted();
+  expect(readyParts(web)).toEqual(['database', 'queue']);
+  expect(readyParts(executor)).toEqual(['database', 'disk', 'live', 'queue', 'sandbox']);
+  for (const text of [web, executor]) {
+    const connections = [...text.matchAll(/^agentweaver_database_connections\{state="(\w+)"\} (\d+)$/gm)];
+    expect(connections.map(([, state]) => state).toSorted()).toEqual(['busy', 'idle', 'waiting']);
+    expect(connections.reduce((sum, [, , count]) => sum + Number(count), 0)).toBeGreaterThan(0);
+  }
+});

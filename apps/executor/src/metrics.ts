@@ -74,6 +74,12 @@ export const createMetrics = ({
     buckets: [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 20],
     registers,
   });
+  const sandboxFailures = new Counter({
+    name: 'agentweaver_sandbox_start_failures_total',
+    help: 'Sandboxes that did not start.',
+    labelNames: ['kind'],
+    registers,
+  });
   const sandboxes = new Gauge({
     name: 'agentweaver_sandbox_pool',
     help: 'Sandboxes of this executor, by state: booting, fresh (never used), kept (idle, for its workspace), busy.',
@@ -124,6 +130,7 @@ export const createMetrics = ({
     queueWait,
     pool: (kind: string): PoolObserver => ({
       booted: (seconds) => sandboxStart.observe({ kind }, seconds),
+      bootFailed: () => sandboxFailures.inc({ kind }),
       acquired: (how, seconds) => {
         acquisitions.inc({ kind, how });
         acquireWait.observe({ kind }, seconds);

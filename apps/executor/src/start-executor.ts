@@ -5,7 +5,7 @@ import { createGuardedFetch } from '@agentweaver/core/egress/guarded-fetch';
 import { createCircuitBreakers } from '@agentweaver/core/models/circuit-breakers';
 import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from '@agentweaver/core/models/demo-model';
 import { createCallCounter } from '@agentweaver/db/call-counter';
-import { createPrisma } from '@agentweaver/db/client';
+import { createPrisma, poolCounts } from '@agentweaver/db/client';
 import { identifyDatabase } from '@agentweaver/db/execution-owners';
 import { createLiveChannel } from '@agentweaver/db/live-channel';
 import { createExecutionQueue, createExecutionWorker, type ExecutionWorker } from '@agentweaver/db/queue';
@@ -19,6 +19,7 @@ import { createCancelWatch } from './execution/cancel-watch.ts';
 import { startSweeper } from './execution/sweeper.ts';
 import { takeJob } from './execution/take-job.ts';
 import { createExecutorIdentity } from './executor-identity.ts';
+import { createHealthMetrics } from './health-metrics.ts';
 import { createExecutionServices } from './host/execution-services.ts';
 import { createCallGate } from './host/gate/call-gate.ts';
 import { findLocalModels, type LocalModelFinder } from './host/local-models.ts';
@@ -37,8 +38,10 @@ import {
   FINISH_TIMEOUT_MS,
   HAND_OVER_TIMEOUT_MS,
   LOCAL_CALL_CONCURRENCY,
+  PART_TIMEOUT_MS,
   SANDBOX_DEFAULT_MEMORY_MB,
 } from './tunables.ts';
+import { within } from './within.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/sandbox-runtime.mjs', import.meta.url));
 
@@ -68,8 +71,9 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
   const live = createLiveChannel(connection);
   const metrics = createMetrics({
     tenantLabels: env.METRICS_TENANT_LABELS,
-    queueCounts: queue.counts,
-    readWaiting: () => readWaitingExecutions(prisma),
+    // A scrape must not wait for what is away for longer than Prometheus waits for it.
+    queueCounts: () => within(PART_TIMEOUT_MS, queue.counts()),
+    readWaiting: () => within(PART_TIMEOUT_MS, readWaitingExecutions(prisma)),
     slots: env.EXECUTOR_CONCURRENCY,
   });
 
@@ -78,12 +82,14 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
   let localModels: LocalModelFinder | undefined;
   let presence: Presence | undefined;
   const database = createDatabaseCheck({ prisma, databaseUrl: env.DATABASE_URL });
+  const parts = () => readParts({ phase, env, database, queue, live, sandboxes, presence });
+  createHealthMetrics({ registry: metrics.registry, readParts: parts, pool: () => poolCounts(prisma) });
   const server = await startHttpServer({
     host: env.EXECUTOR_HOST,
     port: env.EXECUTOR_PORT,
     registry: metrics.registry,
     readiness: async () => ({
-      ...(await readParts({ phase, env, database, queue, live, sandboxes, presence })),
+      ...(await parts()),
       sandbox: sandboxes ? { kind: sandboxes.kind, description: sandboxes.description } : null,
       models: listModels(localModels),
     }),

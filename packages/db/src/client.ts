@@ -22,7 +22,11 @@ export type CreatePrismaOptions = {
 
 export type PoolCounts = { total: number; idle: number; waiting: number };
 
-const pools = new WeakMap<PrismaClient, pg.Pool>();
+const POOLS_KEY = Symbol.for('agentweaver.pools');
+const poolHolder: typeof globalThis & { [POOLS_KEY]?: WeakMap<PrismaClient, pg.Pool> } = globalThis;
+/** On `globalThis`: a client may be used in another bundle than the one that made it, with another copy of this module. */
+poolHolder[POOLS_KEY] ??= new WeakMap();
+const pools = poolHolder[POOLS_KEY];
 
 /**
  * A client with a bounded pool: node-postgres by itself waits forever for a free connection, and an unhandled error of

@@ -34,6 +34,18 @@ const createMetrics = () => {
       labelNames: ['result'],
       registers: [registry],
     }),
+    parts: new Gauge({
+      name: 'agentweaver_part_ready',
+      help: 'Whether a part that the web app needs is there: 1, or 0 while it is missing.',
+      labelNames: ['part'],
+      registers: [registry],
+    }),
+    connections: new Gauge({
+      name: 'agentweaver_database_connections',
+      help: 'Connections of this process to PostgreSQL, by state; waiting: callers that wait for a free one.',
+      labelNames: ['state'],
+      registers: [registry],
+    }),
     queueJobs: new Gauge({
       name: 'agentweaver_web_queue_jobs',
       help: 'Jobs in the execution queue, read when scraped.',

@@ -20,6 +20,7 @@ const open = (given: Partial<PoolOptions> = {}) => {
     logger: pino({ level: 'silent' }),
     observer: {
       booted: () => undefined,
+      bootFailed: () => undefined,
       acquired: (how) => acquisitions.push(how),
       counts: (now) => {
         counts = now;

@@ -15,6 +15,7 @@ export type PoolCounts = Record<'booting' | 'fresh' | 'kept' | 'busy', number>;
 export type PoolObserver = {
   /** From asking the backend until the engine was ready and its processor limited. */
   booted(seconds: number): void;
+  bootFailed(): void;
   acquired(how: 'warm' | 'cold', seconds: number): void;
   counts(counts: PoolCounts): void;
 };
@@ -116,7 +117,10 @@ export const createPool = (options: PoolOptions): SandboxProvider => {
       });
     },
     // Whoever has waited longest is told; the next start, if it is to be one, is for those who go on waiting.
-    onFailed: (error, memoryMb) => waiting.find((waiter) => waiter.memoryMb === memoryMb)?.refuse(error),
+    onFailed: (error, memoryMb) => {
+      observer?.bootFailed();
+      waiting.find((waiter) => waiter.memoryMb === memoryMb)?.refuse(error);
+    },
     onSettled: () => plan(),
   });
 

@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { poolCounts } from '@agentweaver/db/client';
 import { getEnv } from '../../../server/env.ts';
-import { checkQueue } from '../../../server/health.ts';
+import { checkDatabase, checkQueue } from '../../../server/health.ts';
 import { getMetrics } from '../../../server/metrics.ts';
+import { getServices } from '../../../server/services.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -21,8 +23,13 @@ export const GET = async (request: Request): Promise<Response> => {
       status: 401,
       headers: { 'WWW-Authenticate': 'Bearer' },
     });
-  const { registry, queueJobs } = getMetrics();
-  const queue = await checkQueue();
+  const { registry, queueJobs, parts, connections } = getMetrics();
+  // Before the check below takes one of them.
+  const { total, idle, waiting } = poolCounts(getServices().prisma);
+  for (const [state, count] of Object.entries({ busy: total - idle, idle, waiting })) connections.set({ state }, count);
+  const [database, queue] = await Promise.all([checkDatabase(), checkQueue()]);
+  parts.set({ part: 'database' }, database.state === 'ok' ? 1 : 0);
+  parts.set({ part: 'queue' }, queue.state === 'ok' ? 1 : 0);
   queueJobs.reset();
   if (queue.state === 'ok') {
     queueJobs.set({ state: 'waiting' }, queue.waiting);
