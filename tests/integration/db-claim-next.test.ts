@@ -137,10 +137,9 @@ it('brings the plan, the steps to add, and what was done before', async () => {
   expect(claim?.topNodes?.map((node) => node.id)).toEqual(['input', 'greet', 'output']);
   if (!claim) return;
   await releaseExecution(prisma, {
-    id,
-    attemptId: claim.attemptId,
-    reason: 'executor_shutdown',
     ...claim,
+    id,
+    reason: 'executor_shutdown',
     events: [
       { type: 'execution_started', at: 1_000, resumedSteps: 0 },
       { type: 'step_started', at: 1_000, nodeId: 'input', iteration: '', attempt: 1, input: {} },
