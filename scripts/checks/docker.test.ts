@@ -33,7 +33,7 @@ const service = (name: string): z.infer<typeof serviceSchema> =>
 describe('docker/compose.yml', () => {
   it('runs two executors beside everything they need', () => {
     expect(Object.keys(compose.services).toSorted()).toEqual(
-      ['executor', 'grafana', 'migrate', 'postgres', 'prometheus', 'redis', 'web'].toSorted(),
+      ['executor', 'grafana', 'jaeger', 'migrate', 'postgres', 'prometheus', 'redis', 'web'].toSorted(),
     );
     expect(service('executor').deploy?.replicas).toBe(2);
     expect(service('postgres').image).toBe('pgvector/pgvector:pg18');
