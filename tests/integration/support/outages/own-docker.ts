@@ -18,6 +18,9 @@ export type OwnDocker = {
   /** As its service manager would: it stops its containers first. */
   stop: () => Promise<void>;
   restart: () => Promise<void>;
+  /** It keeps its connections and answers nothing. */
+  freeze: () => void;
+  thaw: () => void;
   close: () => Promise<void>;
 };
 
@@ -94,7 +97,10 @@ export const startOwnDocker = async ({ dataRoot, liveRestore = false }: OwnDocke
       await buryContainerd();
       await start();
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     close: async () => {
+      child.kill('SIGCONT');
       // What it still runs would keep its folders in use.
       const containers = await docker.listContainers({ all: true }).catch(() => []);
       await Promise.allSettled(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
