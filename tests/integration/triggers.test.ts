@@ -40,7 +40,7 @@ const actionsOf = async (targetId: string) =>
     return action;
   });
 
-const execution = async (data: { webhookId?: string } = {}) => {
+const execution = async (data: { scheduleId?: string; webhookId?: string } = {}) => {
   const version = await web.prisma.workflowVersion.upsert({
     where: { workflowId_number: { workflowId, number: 1 } },
     update: {},
@@ -227,6 +227,36 @@ describe('webhooks', () => {
     expect(rest.items).toMatchObject([
       { messageId: 'a', repeats: 2, execution: { id: executionId, status: 'running' } },
     ]);
+  });
+});
+
+describe('executions', () => {
+  const start = (startAfter?: Date) =>
+    caller.executions.start({ workspace, workflowId, source: 'draft', input: { name: 'Ada' }, startAfter });
+
+  it('start later when told so, at a time that is ahead', async () => {
+    const startAfter = new Date(Date.now() + 3_600_000);
+    const { id } = await start(startAfter);
+    expect(await caller.executions.get({ workspace, executionId: id })).toMatchObject({ startAfter, status: 'queued' });
+    const { items } = await caller.executions.list({ workspace });
+    expect(items).toMatchObject([{ id, startAfter, queuedAt: startAfter }]);
+    expect(await refusalOf(start(new Date(Date.now() - 1_000)))).toEqual({
+      code: 'bad_request',
+      fields: ['startAfter'],
+    });
+  });
+
+  it('name the schedule or webhook that started them, while there is one', async () => {
+    const { id: scheduleId } = await caller.triggers.schedules.create({ workspace, workflowId, values: schedule });
+    const { id: webhookId } = await caller.triggers.webhooks.create({ workspace, workflowId, values: webhook });
+    const ids = [await execution({ scheduleId }), await execution({ webhookId }), await execution()];
+    const namesOf = async () => {
+      const { items } = await caller.executions.list({ workspace });
+      return ids.map((id) => items.find((item) => item.id === id)?.triggerName);
+    };
+    expect(await namesOf()).toEqual(['Morning', 'Orders', null]);
+    await caller.triggers.webhooks.remove({ workspace, id: webhookId });
+    expect(await namesOf()).toEqual(['Morning', null, null]);
   });
 });
 

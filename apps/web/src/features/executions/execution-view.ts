@@ -199,12 +199,26 @@ export type WatchMessage =
 export const isFinished = (status: ExecutionStatus): boolean =>
   status === 'completed' || status === 'failed' || status === 'cancelled';
 
+/** Put off, and its time has not come. */
+export const isPutOff = (
+  { status, startAfter }: { status: ExecutionStatus; startAfter: Date | null },
+  now: Date,
+): boolean => status === 'queued' && startAfter !== null && startAfter > now;
+
+/** Something may happen to it within seconds. */
+export const isUnderWay = (execution: Parameters<typeof isPutOff>[0], now: Date): boolean =>
+  !isFinished(execution.status) && !isPutOff(execution, now);
+
 export type ExecutionListItem = {
   id: string;
   status: ExecutionStatus;
   trigger: Trigger;
   workflow: { id: string; name: string };
   versionNumber: number;
+  /** Of the schedule or webhook that started it, while there is one. */
+  triggerName: string | null;
+  /** Of a delayed start: not before. */
+  startAfter: Date | null;
   /** Name of the person who started it. */
   runBy: string | null;
   queuedAt: Date;
@@ -221,6 +235,10 @@ export type ExecutionListItem = {
 
 export type ExecutionDetail = ExecutionHead & {
   trigger: Trigger;
+  /** Of the schedule or webhook that started it, while there is one. */
+  triggerName: string | null;
+  /** Of a delayed start: not before. */
+  startAfter: Date | null;
   rerunOfId: string | null;
   /** Only this node ran. */
   onlyNodeId: string | null;

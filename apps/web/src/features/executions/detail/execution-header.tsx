@@ -6,7 +6,7 @@ import { useTranslations } from 'next-intl';
 import { StatusBadge } from '../../../components/status-badge.tsx';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
-import { type ExecutionDetail, type ExecutionHead, isFinished } from '../execution-view.ts';
+import { type ExecutionDetail, type ExecutionHead, isFinished, isPutOff } from '../execution-view.ts';
 import type { LiveConnection } from '../use-execution-live.ts';
 import { useNow } from '../use-now.ts';
 import { ExecutionActions } from './execution-actions.tsx';
@@ -19,6 +19,8 @@ export const ExecutionHeader = ({ detail, head, connection }: ExecutionHeaderPro
   const format = useFormat();
   const { slug } = useWorkspace();
   const now = useNow(30_000);
+  const tab = detail.trigger === 'webhook' ? 'webhooks' : 'schedules';
+  const triggerHref = `/w/${slug}/triggers?tab=${tab}&workflow=${detail.workflow.id}`;
   const began = head.startedAt ?? head.queuedAt;
   return (
     <header className={classes.header}>
@@ -51,9 +53,23 @@ export const ExecutionHeader = ({ detail, head, connection }: ExecutionHeaderPro
             {t('version', { number: detail.version.number })}
             {detail.version.published && ` (${t('published')})`}
           </span>
-          <span>{t(`trigger.${detail.trigger}`)}</span>
+          <span>
+            {t(`trigger.${detail.trigger}`)}
+            {detail.triggerName && (
+              <>
+                {': '}
+                <Anchor component={Link} href={triggerHref} inherit>
+                  {detail.triggerName}
+                </Anchor>
+              </>
+            )}
+          </span>
           {detail.runBy && <span title={detail.runBy.email}>{t('runBy', { name: detail.runBy.name })}</span>}
-          <span title={format.dateTime(began)}>{format.relativeTime(began, now)}</span>
+          <span title={format.dateTime(began)} suppressHydrationWarning>
+            {isPutOff({ status: head.status, startAfter: detail.startAfter }, now)
+              ? t('startsAtExact', { time: format.dateTime(detail.startAfter) })
+              : format.relativeTime(began, now)}
+          </span>
           {detail.rerunOfId && (
             <Anchor component={Link} href={`/w/${slug}/executions/${detail.rerunOfId}`} inherit>
               {t('rerunOf', { id: detail.rerunOfId.slice(-8) })}

@@ -6,7 +6,7 @@ import { Page } from '../../../components/page.tsx';
 import { ErrorState } from '../../../components/state-views.tsx';
 import { useTRPC } from '../../../trpc/client.tsx';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
-import { isFinished } from '../execution-view.ts';
+import { isUnderWay } from '../execution-view.ts';
 import { ExecutionFilterBar } from './execution-filters.tsx';
 import { ExecutionsEmpty } from './executions-empty.tsx';
 import { ExecutionsSkeleton } from './executions-skeleton.tsx';
@@ -39,7 +39,7 @@ export const ExecutionsPage = () => {
         getNextPageParam: (page) => page.nextCursor,
         placeholderData: (previous) => previous,
         refetchInterval: ({ state }) =>
-          state.data?.pages.some((page) => page.items.some((item) => !isFinished(item.status)))
+          state.data?.pages.some((page) => page.items.some((item) => isUnderWay(item, new Date())))
             ? REFRESH_RUNNING
             : REFRESH_IDLE,
       },

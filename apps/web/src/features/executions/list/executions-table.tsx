@@ -7,7 +7,7 @@ import { StatusBadge } from '../../../components/status-badge.tsx';
 import { useFormat } from '../../../lib/use-format.ts';
 import { useWorkspace } from '../../workspace/use-workspace.ts';
 import { elapsedMs } from '../execution-times.ts';
-import { type ExecutionListItem, isFinished } from '../execution-view.ts';
+import { type ExecutionListItem, isPutOff, isUnderWay } from '../execution-view.ts';
 import { useNow } from '../use-now.ts';
 import classes from './executions-table.module.css';
 
@@ -20,9 +20,20 @@ const RowLink = ({ item, href }: { item: ExecutionListItem; href: string }) => (
   </Text>
 );
 
+/** When it began, or will. */
+const useStartText = (now: Date): ((item: ExecutionListItem) => string) => {
+  const t = useTranslations('executions');
+  const format = useFormat();
+  return (item) => {
+    const time = format.relativeTime(item.startedAt ?? item.queuedAt, now);
+    return isPutOff(item, now) ? t('startsAt', { time }) : time;
+  };
+};
+
 const Row = ({ item, now, href }: RowProps) => {
   const t = useTranslations('executions');
   const format = useFormat();
+  const startText = useStartText(now);
   return (
     <Table.Tr className={classes.row}>
       <Table.Td w={1}>
@@ -37,15 +48,15 @@ const Row = ({ item, now, href }: RowProps) => {
       </Table.Td>
       <Table.Td>
         <Text size="sm">{t(`trigger.${item.trigger}`)}</Text>
-        {item.runBy && (
+        {(item.triggerName ?? item.runBy) && (
           <Text size="xs" c="dimmed" truncate maw={160}>
-            {item.runBy}
+            {item.triggerName ?? item.runBy}
           </Text>
         )}
       </Table.Td>
       <Table.Td>
         <Text size="sm" title={format.dateTime(item.startedAt ?? item.queuedAt)} suppressHydrationWarning>
-          {format.relativeTime(item.startedAt ?? item.queuedAt, now)}
+          {startText(item)}
         </Text>
       </Table.Td>
       <Table.Td className={classes.number}>{format.duration(elapsedMs(item, now))}</Table.Td>
@@ -58,6 +69,7 @@ const Row = ({ item, now, href }: RowProps) => {
 const Card = ({ item, now, href }: RowProps) => {
   const t = useTranslations('executions');
   const format = useFormat();
+  const startText = useStartText(now);
   return (
     <Paper component="li" withBorder p="sm" className={classes.row}>
       <Group justify="space-between" wrap="nowrap" mb={6}>
@@ -70,11 +82,9 @@ const Card = ({ item, now, href }: RowProps) => {
         </Text>
       )}
       <Text size="xs" c="dimmed">
-        {[
-          t(`trigger.${item.trigger}`),
-          t('version', { number: item.versionNumber }),
-          format.relativeTime(item.startedAt ?? item.queuedAt, now),
-        ].join(' · ')}
+        {[t(`trigger.${item.trigger}`), item.triggerName, t('version', { number: item.versionNumber }), startText(item)]
+          .filter(Boolean)
+          .join(' · ')}
       </Text>
       <Group gap="md" mt={6} className={classes.figures}>
         <Text size="xs">{format.duration(elapsedMs(item, now))}</Text>
@@ -89,7 +99,7 @@ const Card = ({ item, now, href }: RowProps) => {
 export const ExecutionsTable = ({ items, stale }: { items: ExecutionListItem[]; stale: boolean }) => {
   const t = useTranslations('executions.column');
   const { slug } = useWorkspace();
-  const now = useNow(items.some((item) => !isFinished(item.status)) ? 1_000 : 30_000);
+  const now = useNow(items.some((item) => isUnderWay(item, new Date())) ? 1_000 : 30_000);
   const hrefOf = (item: ExecutionListItem) => `/w/${slug}/executions/${item.id}`;
   return (
     <div className={classes.list} data-stale={stale || undefined} aria-busy={stale}>

@@ -1,5 +1,6 @@
 import { workflowDefinitionSchema } from '@agentweaver/core/definition/workflow-definition';
 import { executionNotFound } from '@agentweaver/db/execution-store';
+import { readTriggerNames } from '../../triggers/server/trigger-names.ts';
 import type { ExecutionDetail } from '../execution-view.ts';
 import type { ReadContext } from './execution-context.ts';
 import { MAX_SEQ } from './log-position.ts';
@@ -15,6 +16,9 @@ export const getExecution = async (
       where: { id: executionId, workspaceId: workspace.id },
       select: {
         trigger: true,
+        scheduleId: true,
+        webhookId: true,
+        startAfter: true,
         rerunOfId: true,
         onlyNodeId: true,
         workflow: { select: { id: true, name: true, publishedVersionId: true } },
@@ -25,9 +29,12 @@ export const getExecution = async (
     readUpdate(prisma, { workspaceId: workspace.id, executionId, since: MAX_SEQ, allSteps: true }),
   ]);
   if (!row || !update) throw executionNotFound();
+  const nameOf = await readTriggerNames(prisma, workspace.id, [row]);
   return {
     ...update.execution,
     trigger: row.trigger,
+    triggerName: nameOf(row),
+    startAfter: row.startAfter,
     rerunOfId: row.rerunOfId,
     onlyNodeId: row.onlyNodeId,
     runBy: row.createdBy,

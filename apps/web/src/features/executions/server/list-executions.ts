@@ -2,6 +2,7 @@ import { executionErrorSchema } from '@agentweaver/core/engine/execution-errors'
 import { AppError } from '@agentweaver/core/errors/app-error';
 import type { Prisma } from '@agentweaver/db/generated/client';
 import { z } from 'zod';
+import { readTriggerNames } from '../../triggers/server/trigger-names.ts';
 import type { ExecutionListItem, ExecutionStatus, Trigger } from '../execution-view.ts';
 import type { ReadContext } from './execution-context.ts';
 
@@ -56,6 +57,9 @@ export const listExecutions = async (
       id: true,
       status: true,
       trigger: true,
+      scheduleId: true,
+      webhookId: true,
+      startAfter: true,
       queuedAt: true,
       startedAt: true,
       completedAt: true,
@@ -71,8 +75,11 @@ export const listExecutions = async (
       createdBy: { select: { name: true } },
     },
   });
-  const items = rows.slice(0, limit).map(({ version, createdBy, totalCostUsd, error, ...row }) => ({
+  const page = rows.slice(0, limit);
+  const nameOf = await readTriggerNames(prisma, workspace.id, page);
+  const items = page.map(({ version, createdBy, totalCostUsd, error, scheduleId, webhookId, ...row }) => ({
     ...row,
+    triggerName: nameOf({ scheduleId, webhookId }),
     totalCostUsd: totalCostUsd.toNumber(),
     errorCode: executionErrorSchema.safeParse(error).data?.code ?? null,
     versionNumber: version.number,

@@ -95,6 +95,8 @@ export const executionsRouter = router({
         source: z.enum(['draft', 'published']),
         input: z.unknown(),
         rerunOfId: z.uuid().optional(),
+        /** Not before this time. */
+        startAfter: z.date().optional(),
         /** Takes the outputs of that execution for all but this step and what it leads to. */
         reuse: z.object({ executionId: z.uuid(), from: stepOf.shape.nodeId }).optional(),
         /** Runs this step and nothing else. */

@@ -11,6 +11,8 @@ export type StartWorkflowInput = {
   input: unknown;
   /** Of the same workspace. */
   rerunOfId?: string;
+  /** Not before this time. */
+  startAfter?: Date;
   /** Takes the outputs of that execution for all but this step and what it leads to. */
   reuse?: { executionId: string; from: string };
   /** Runs this step and nothing else. */
