@@ -165,6 +165,37 @@ describe('members', () => {
   });
 });
 
+describe('the plan', () => {
+  it('shows its limits with what is used of them', async () => {
+    const member = await addMember(web.prisma, { role: 'viewer' });
+    const { workspaceId } = member;
+    const plan = { maxConcurrency: 7, maxExecutionsPerDay: 70, maxHostCalls: 5, maxHostCallsPerMinute: 50 };
+    await web.prisma.workspace.update({ where: { id: workspaceId }, data: plan });
+    const workflow = await web.prisma.workflow.create({ data: { workspaceId, name: 'Test' } });
+    const version = await web.prisma.workflowVersion.create({
+      data: { workflowId: workflow.id, number: 1, hash: 'h', definition: {} },
+    });
+    const row = { workspaceId, workflowId: workflow.id, versionId: version.id, trigger: 'manual', input: {} } as const;
+    await web.prisma.execution.createMany({
+      data: [
+        { ...row, status: 'running' },
+        { ...row, status: 'running' },
+        { ...row, status: 'completed' },
+      ],
+    });
+    const today = new Date(new Date().toISOString().slice(0, 10));
+    const yesterday = new Date(today.getTime() - 86_400_000);
+    await web.prisma.workspaceDay.createMany({
+      data: [
+        { workspaceId, day: today, executions: 3 },
+        { workspaceId, day: yesterday, executions: 40 },
+      ],
+    });
+    const shown = await (await as(member.userId)).settings.workspace.get({ workspace: member.slug });
+    expect(shown).toMatchObject({ ...plan, running: 2, startedToday: 3 });
+  });
+});
+
 describe('provider keys', () => {
   it('refuses a private address before anything is stored, and never gives a key back', async () => {
     const caller = await as(owner.userId);
@@ -191,9 +222,23 @@ describe('provider keys', () => {
     expect(await codeOf(caller.settings.providerKeys.add({ ...key, baseUrl: 'https://models.invalid/v1' }))).toBe(
       'CONFLICT',
     );
+    const limits = { maxConcurrentCalls: 3, maxCallsPerMinute: null };
+    await caller.settings.providerKeys.limit({ workspace, id, ...limits });
+    expect(await caller.settings.providerKeys.list({ workspace })).toMatchObject([{ id, ...limits }]);
+    for (const bad of [0, -1, 1.5, 10_001, Number.NaN]) {
+      const refused = caller.settings.providerKeys.limit({ workspace, id, ...limits, maxConcurrentCalls: bad });
+      expect(await codeOf(refused), String(bad)).toBe('BAD_REQUEST');
+    }
+    const asEditor = (await as(editor.userId)).settings.providerKeys;
+    expect(await codeOf(asEditor.limit({ workspace, id, ...limits, maxCallsPerMinute: 9 }))).toBe('FORBIDDEN');
+    expect(await web.prisma.providerKey.findUniqueOrThrow({ where: { id } })).toMatchObject(limits);
     await caller.settings.providerKeys.remove({ workspace, id });
     const actions = await web.prisma.auditLog.findMany({ where: { targetId: id }, orderBy: { createdAt: 'asc' } });
-    expect(actions.map(({ action }) => action)).toEqual(['provider_key.added', 'provider_key.removed']);
+    expect(actions.map(({ action }) => action)).toEqual([
+      'provider_key.added',
+      'provider_key.limited',
+      'provider_key.removed',
+    ]);
   });
 });
 

@@ -160,6 +160,7 @@ const FOREIGN: Record<string, Case[]> = {
   'settings.members.remove': [notFound(() => ({ userId: ids.userId }))],
   'settings.apiTokens.revoke': [notFound(() => ({ id: ids.tokenId }))],
   'settings.providerKeys.test': [notFound(() => ({ id: ids.keyId }))],
+  'settings.providerKeys.limit': [notFound(() => ({ id: ids.keyId, maxConcurrentCalls: 1, maxCallsPerMinute: 1 }))],
   'settings.providerKeys.remove': [notFound(() => ({ id: ids.keyId }))],
   'settings.modelPrices.remove': [notFound(() => ({ model: 'openai/secret' }))],
   'credentials.usage': [notFound(() => ({ id: ids.credentialId }))],

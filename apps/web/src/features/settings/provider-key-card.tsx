@@ -1,17 +1,20 @@
 'use client';
 
 import { ActionIcon, Badge, Button, Code, Group, Paper, Stack, Text, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { modals } from '@mantine/modals';
-import { IconPlugConnected, IconTrash } from '@tabler/icons-react';
+import { IconGauge, IconPlugConnected, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useFormat } from '../../lib/use-format.ts';
 import { useTRPC } from '../../trpc/client.tsx';
 import { useWorkspace } from '../workspace/use-workspace.ts';
+import type { KeyLimits } from './key-limits.ts';
+import { KeyLimitsModal } from './key-limits-modal.tsx';
 import { type ProviderName, providerTitle } from './provider-names.ts';
 import { useSettingsFeedback } from './use-settings-feedback.ts';
 
-export type ProviderKeyRow = {
+export type ProviderKeyRow = KeyLimits & {
   id: string;
   provider: ProviderName;
   label: string;
@@ -45,6 +48,20 @@ const TestBadge = ({ providerKey }: { providerKey: ProviderKeyRow }) => {
   );
 };
 
+const LimitsLine = ({ limits: { maxConcurrentCalls, maxCallsPerMinute } }: { limits: KeyLimits }) => {
+  const t = useTranslations('settings.keys');
+  const parts = [
+    ...(maxConcurrentCalls === null ? [] : [t('atOnce', { count: maxConcurrentCalls })]),
+    ...(maxCallsPerMinute === null ? [] : [t('aMinute', { count: maxCallsPerMinute })]),
+  ];
+  if (parts.length === 0) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      {t('limited', { list: parts.join(' · ') })}
+    </Text>
+  );
+};
+
 export const ProviderKeyCard = ({ providerKey }: { providerKey: ProviderKeyRow }) => {
   const t = useTranslations('settings.keys');
   const common = useTranslations('common');
@@ -52,6 +69,7 @@ export const ProviderKeyCard = ({ providerKey }: { providerKey: ProviderKeyRow }
   const format = useFormat();
   const { slug, isOwner } = useWorkspace();
   const feedback = useSettingsFeedback();
+  const [limitsOpened, limits] = useDisclosure(false);
   const lists = [trpc.settings.providerKeys.list.queryKey(), trpc.settings.systemStatus.queryKey()];
   const test = useMutation(
     trpc.settings.providerKeys.test.mutationOptions({
@@ -97,6 +115,7 @@ export const ProviderKeyCard = ({ providerKey }: { providerKey: ProviderKeyRow }
               {t('models', { list: providerKey.models.join(', ') })}
             </Text>
           ) : null}
+          <LimitsLine limits={providerKey} />
           {providerKey.testError ? (
             <Text size="sm" c="red">
               {providerKey.testError}
@@ -119,6 +138,16 @@ export const ProviderKeyCard = ({ providerKey }: { providerKey: ProviderKeyRow }
             >
               {t('test')}
             </Button>
+            <Tooltip label={t('limits')}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={t('limitsTitle', { name: providerKey.label })}
+                onClick={limits.open}
+              >
+                <IconGauge size={17} stroke={1.7} />
+              </ActionIcon>
+            </Tooltip>
             <Tooltip label={common('remove')}>
               <ActionIcon
                 variant="subtle"
@@ -132,6 +161,7 @@ export const ProviderKeyCard = ({ providerKey }: { providerKey: ProviderKeyRow }
           </Group>
         ) : null}
       </Group>
+      {isOwner ? <KeyLimitsModal providerKey={providerKey} opened={limitsOpened} onClose={limits.close} /> : null}
     </Paper>
   );
 };

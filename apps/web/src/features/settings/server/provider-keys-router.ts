@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { enforceLimit } from '../../../server/rate-limit.ts';
 import { ownerProcedure, router, viewerProcedure } from '../../../server/trpc.ts';
+import { MAX_CALLS_PER_MINUTE, MAX_CONCURRENT_CALLS } from '../key-limits.ts';
 import { PROVIDERS } from '../provider-names.ts';
+import { limitProviderKey } from './limit-provider-key.ts';
 import { addProviderKey, listProviderKeys, removeProviderKey, retestProviderKey } from './provider-keys.ts';
 
 const newKeySchema = z
@@ -23,6 +25,11 @@ const newKeySchema = z
   })
   .transform((key) => (key.provider === 'openai_compatible' ? key : { ...key, baseUrl: null, models: [] }));
 
+const limitsSchema = z.object({
+  maxConcurrentCalls: z.int().min(1).max(MAX_CONCURRENT_CALLS).nullable(),
+  maxCallsPerMinute: z.int().min(1).max(MAX_CALLS_PER_MINUTE).nullable(),
+});
+
 export const providerKeysRouter = router({
   list: viewerProcedure.query(({ ctx }) => listProviderKeys(ctx.prisma, ctx.actor)),
 
@@ -35,6 +42,12 @@ export const providerKeysRouter = router({
     await enforceLimit('provider_key_test', ctx.actor.workspaceId);
     return retestProviderKey(ctx.prisma, { actor: ctx.actor, id: input.id });
   }),
+
+  limit: ownerProcedure
+    .input(z.object({ id: z.uuid(), ...limitsSchema.shape }))
+    .mutation(({ ctx, input: { workspace: _, id, ...limits } }) =>
+      limitProviderKey(ctx.prisma, { actor: ctx.actor, id, limits }),
+    ),
 
   remove: ownerProcedure
     .input(z.object({ id: z.uuid() }))

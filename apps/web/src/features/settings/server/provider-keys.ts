@@ -21,6 +21,8 @@ const shownFields = {
   baseUrl: true,
   lastFour: true,
   models: true,
+  maxConcurrentCalls: true,
+  maxCallsPerMinute: true,
   createdAt: true,
   testedAt: true,
   testError: true,
