@@ -32,10 +32,19 @@ export type ChaosStage = {
   close: () => Promise<void>;
 };
 
-export type ChaosStageOptions = { executors: number; concurrency: number };
+export type ChaosStageOptions = {
+  executors: number;
+  concurrency: number;
+  /** Default: where this machine can start an engine. */
+  docker?: boolean;
+};
 
 /** With an engine every second executor uses it, so that one part goes on while it is away. */
-export const openChaosStage = async ({ executors: count, concurrency }: ChaosStageOptions): Promise<ChaosStage> => {
+export const openChaosStage = async ({
+  executors: count,
+  concurrency,
+  docker = canRunDocker,
+}: ChaosStageOptions): Promise<ChaosStage> => {
   const closers: (() => Promise<unknown>)[] = [];
   const closing = <T extends { close: () => Promise<unknown> }>(part: T): T => {
     closers.push(part.close);
@@ -47,7 +56,7 @@ export const openChaosStage = async ({ executors: count, concurrency }: ChaosSta
   try {
     const postgres = closing(await startOwnPostgres());
     const redis = canRunRedis ? closing(await startOwnRedis()) : undefined;
-    const engine = canRunDocker ? closing(await startOwnDocker()) : undefined;
+    const engine = docker ? closing(await startOwnDocker()) : undefined;
     const model = closing(await startModelServer());
     const { databaseUrl } = postgres;
     const prisma = createPrisma({ databaseUrl, onError: () => undefined });

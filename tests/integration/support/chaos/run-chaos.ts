@@ -81,7 +81,7 @@ const completed = ({ prisma }: ChaosStage): Promise<number> =>
   prisma.execution.count({ where: { status: 'completed' } });
 
 /** Resolves with what is still missing when it takes too long. */
-const wholeAgain = async (stage: ChaosStage): Promise<string | undefined> => {
+export const wholeAgain = async (stage: ChaosStage): Promise<string | undefined> => {
   let missing = '';
   const ready = await until(async () => {
     const answers = await Promise.all(stage.executors().map(({ process }) => process.ready()));
@@ -102,7 +102,7 @@ const progress = async ({ prisma }: ChaosStage): Promise<string> => {
   return groups.map(({ status, _count }) => `${_count} ${status}`).join(', ');
 };
 
-const drained = async (stage: ChaosStage): Promise<string[]> => {
+export const drained = async (stage: ChaosStage): Promise<string[]> => {
   const underWay = () => stage.prisma.execution.count({ where: { completedAt: null } });
   if (await until(async () => (await underWay()) === 0, DRAIN_MS)) return [];
   return [`${await underWay()} executions have not ended ${DRAIN_MS / 1_000} s after the last start.`];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
+import type { Certificates } from '../certificates.ts';
 import { commandOf, descendantsOf, isAlive, listProcesses, signal } from './processes.ts';
 import { hasProgram } from './programs.ts';
 
@@ -32,9 +33,15 @@ export type OwnDockerOptions = {
   dataRoot?: string;
   /** Its containers survive a restart of the engine. */
   liveRestore?: boolean;
+  /** Listens on this port of 127.0.0.1 as well, with TLS, and asks its clients for a certificate of the same authority. */
+  tls?: { port: number; certificates: Certificates };
 };
 
-export const startOwnDocker = async ({ dataRoot, liveRestore = false }: OwnDockerOptions = {}): Promise<OwnDocker> => {
+export const startOwnDocker = async ({
+  dataRoot,
+  liveRestore = false,
+  tls,
+}: OwnDockerOptions = {}): Promise<OwnDocker> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'agentweaver-docker-'));
   const socketPath = path.join(folder, 'docker.sock');
   const docker = new Docker({ socketPath });
@@ -49,6 +56,7 @@ export const startOwnDocker = async ({ dataRoot, liveRestore = false }: OwnDocke
       ...['--data-root', data, '--exec-root', path.join(folder, 'exec'), '--host', `unix://${socketPath}`],
       ...['--pidfile', path.join(folder, 'pid'), '--bridge=none', '--iptables=false', '--ip6tables=false'],
       ...(liveRestore ? ['--live-restore'] : []),
+      ...(tls ? tlsArguments(tls) : []),
     ];
     child = spawn('dockerd', args, { stdio: ['ignore', 'ignore', 'pipe'] });
     log = '';
@@ -110,3 +118,8 @@ export const startOwnDocker = async ({ dataRoot, liveRestore = false }: OwnDocke
     },
   };
 };
+
+const tlsArguments = ({ port, certificates }: NonNullable<OwnDockerOptions['tls']>): string[] => [
+  ...['--host', `tcp://127.0.0.1:${port}`, '--tlsverify', '--tlscacert', certificates.ca],
+  ...['--tlscert', certificates.serverCert, '--tlskey', certificates.serverKey],
+];

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +23,7 @@ export type OwnPostgres = {
 
 export const startOwnPostgres = async ({ dataDir: given }: { dataDir?: string } = {}): Promise<OwnPostgres> => {
   const dataDir = given ?? (await mkdtemp(path.join(tmpdir(), 'agentweaver-own-postgres-')));
+  await mkdir(dataDir, { recursive: true });
   // Open to the server's user, or its data would go elsewhere.
   await chmod(dataDir, 0o755);
   let server = await startEmbeddedPostgres({ dataDir });
