@@ -153,7 +153,7 @@ describe('an execution', () => {
     const id = await run(chain([{ id: 'wait', type: 'delay', config: { seconds: 60 } }], { timeoutMs: 5_000 }));
     expect(await waitForExecution(prisma, id)).toMatchObject({
       status: 'failed',
-      error: { code: 'execution_timeout' },
+      error: { code: 'execution_timeout', nodeId: 'wait', message: expect.stringContaining('“The wait”') },
       steps: { wait: { status: 'cancelled' } },
     });
   });

@@ -83,7 +83,8 @@ describe.skipIf(!docker)('limits of the engine in a container', () => {
     const whole = chain([{ id: 'work', type: 'code', config: { source: spin } }], { timeoutMs: 1_000 });
     expect(await failure({ definition: whole })).toMatchObject({
       code: 'execution_timeout',
-      message: expect.stringContaining('1 s'),
+      nodeId: 'work',
+      message: expect.stringMatching(/1 s.*“The work”/),
       hint: expect.stringContaining('time limit'),
     });
   });

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '@agentweaver/core/engine/events';
-import type { ExecutionErrorData } from '@agentweaver/core/engine/execution-errors';
+import { executionTimeout } from '@agentweaver/core/engine/execution-timeout';
 import type { ClaimedExecution } from '@agentweaver/db/execution-claim';
 import { finishExecution, type ReleaseReason, releaseExecution } from '@agentweaver/db/execution-store';
 import { suspendExecution } from '@agentweaver/db/execution-suspension';
@@ -103,14 +103,14 @@ const suspend = async (options: EndOptions): Promise<Ended> => {
 };
 
 const finish = async (options: EndOptions): Promise<Ended> => {
-  const { dependencies, claim, ledger, ending, reason } = options;
+  const { dependencies, claim, ledger, ending } = options;
   const { prisma, metrics, logger } = dependencies;
   const { attemptId, execution } = claim;
   const failed = ending.kind === 'failed' ? ending.failedSteps : undefined;
   const result = await finishExecution(prisma, {
     id: execution.id,
     attemptId,
-    outcome: outcomeOf(ending, reason, claim),
+    outcome: outcomeOf(options),
     ...written(options),
     events: [...options.events, ...ledger.closeRunning({ at: Date.now(), failed })],
   });
@@ -150,13 +150,13 @@ const reasonToRelease = async ({
 
 type Outcome = Parameters<typeof finishExecution>[1]['outcome'];
 
-const outcomeOf = (ending: Ending, reason: StopReason | undefined, { definition }: ClaimedExecution): Outcome => {
+const outcomeOf = ({ ending, reason, claim, ledger }: EndOptions): Outcome => {
   switch (ending.kind) {
     case 'failed':
       return { status: 'failed', error: ending.error };
     case 'stopped':
       return reason === 'execution_timeout'
-        ? { status: 'failed', error: executionTimeout(definition.settings.timeoutMs) }
+        ? { status: 'failed', error: timeoutOf(claim, ledger) }
         : { status: 'cancelled' };
     case 'reported': {
       const { event } = ending;
@@ -166,8 +166,9 @@ const outcomeOf = (ending: Ending, reason: StopReason | undefined, { definition 
   }
 };
 
-const executionTimeout = (timeoutMs: number): ExecutionErrorData => ({
-  code: 'execution_timeout',
-  message: `The execution did not finish within ${timeoutMs / 1_000} s.`,
-  hint: 'Raise the time limit in the settings of the workflow, or give it less to do.',
-});
+/** Asked for before its running steps are closed. */
+const timeoutOf = ({ definition }: ClaimedExecution, ledger: StepLedger) =>
+  executionTimeout({
+    timeoutMs: definition.settings.timeoutMs,
+    running: ledger.running().map((step) => ({ ...step, name: ledger.findNode(step)?.name ?? step.nodeId })),
+  });

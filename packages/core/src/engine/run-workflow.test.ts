@@ -200,7 +200,10 @@ describe('failures', () => {
       'step_skipped b',
       'execution_failed',
     ]);
-    expect(last(events)).toMatchObject({ at: 20_000, error: { code: 'execution_timeout' } });
+    expect(last(events)).toMatchObject({
+      at: 20_000,
+      error: { code: 'execution_timeout', nodeId: 'a', message: expect.stringContaining('Still running: “a”.') },
+    });
   });
 
   it.each([

@@ -4,7 +4,8 @@ import { createAsyncQueue } from './async-queue.ts';
 import { asFailure } from './close-scope.ts';
 import type { EngineEvent } from './events.ts';
 import type { Engine, Execution, RunOptions, ScopeEnd, ScopeRun } from './execution.ts';
-import { ExecutionError, type ExecutionErrorData } from './execution-errors.ts';
+import { ExecutionError } from './execution-errors.ts';
+import { executionTimeout, watchRunning } from './execution-timeout.ts';
 import { toJsonOutput } from './json-output.ts';
 import { MAX_UNREAD_EVENTS } from './limits.ts';
 import { getNodeRuntime } from './node-runtime.ts';
@@ -41,11 +42,17 @@ export async function* runWorkflow(
 }
 
 /** From the first event to the last. Never rejects. */
-const execute = async (execution: Execution): Promise<void> => {
-  const { options, emit } = execution;
+const execute = async (given: Execution): Promise<void> => {
+  const steps = watchRunning();
+  const emit = (event: EngineEvent): void => {
+    steps.see(event);
+    given.emit(event);
+  };
+  const execution = { ...given, emit };
+  const { options } = execution;
   const { now } = options.host.clock;
   emit({ type: 'execution_started', at: now(), resumedSteps: options.resumeFrom?.length ?? 0 });
-  const timeLimit = startTimeLimit(execution);
+  const timeLimit = startTimeLimit(execution, steps.running);
   const code = options.host.code.open?.();
   try {
     const engine = createEngine(execution, code ? { ...options.host, code } : options.host);
@@ -90,21 +97,25 @@ const topScope = ({ definition, input, options, stopping }: Execution, engine: E
 };
 
 /** Counts the time of an earlier attempt as well, or an execution that is resumed often enough would never end. */
-const startTimeLimit = ({ definition, options, stopping }: Execution): AbortController => {
+const startTimeLimit = (
+  { definition, options, stopping }: Execution,
+  running: ReturnType<typeof watchRunning>['running'],
+): AbortController => {
   const { timeoutMs } = definition.settings;
   const over = new AbortController();
   options.host.clock.sleep(Math.max(0, timeoutMs - (options.elapsedMs ?? 0)), over.signal).then(
-    () => stopping.stop({ kind: 'failed', error: executionTimeout(timeoutMs) }),
+    () => {
+      const steps = running().map((step) => ({ ...step, name: nameOf(definition, step.nodeId) }));
+      stopping.stop({ kind: 'failed', error: executionTimeout({ timeoutMs, running: steps }) });
+    },
     () => undefined,
   );
   return over;
 };
 
-const executionTimeout = (timeoutMs: number): ExecutionErrorData => ({
-  code: 'execution_timeout',
-  message: `The execution did not finish within ${timeoutMs / 1_000} s.`,
-  hint: 'Raise the time limit in the workflow’s settings, or give it less to do.',
-});
+/** A node of a workflow that a step runs is not here, and is known by its id. */
+const nameOf = ({ nodes }: WorkflowDefinition, nodeId: string): string =>
+  nodes.find(({ id }) => id === nodeId)?.name ?? nodeId;
 
 const notToRunAlone = (nodeId: string): ExecutionError =>
   new ExecutionError({
