@@ -7,6 +7,7 @@ export const NAMESPACES = [
   'workflows',
   'builder',
   'executions',
+  'triggers',
   'analytics',
   'settings',
   'credentials',

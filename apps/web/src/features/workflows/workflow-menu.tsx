@@ -1,7 +1,15 @@
 'use client';
 
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconCopy, IconDots, IconEdit, IconFileExport, IconListDetails, IconTrash } from '@tabler/icons-react';
+import {
+  IconCalendarBolt,
+  IconCopy,
+  IconDots,
+  IconEdit,
+  IconFileExport,
+  IconListDetails,
+  IconTrash,
+} from '@tabler/icons-react';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useWorkspace } from '../workspace/use-workspace.ts';
@@ -34,6 +42,13 @@ export const WorkflowMenu = ({ workflow, onRename, onDelete }: WorkflowMenuProps
           leftSection={<IconListDetails size={16} />}
         >
           {t('showExecutions')}
+        </Menu.Item>
+        <Menu.Item
+          component={Link}
+          href={`/w/${slug}/triggers?workflow=${workflow.id}`}
+          leftSection={<IconCalendarBolt size={16} />}
+        >
+          {t('showTriggers')}
         </Menu.Item>
         {canEdit && (
           <>

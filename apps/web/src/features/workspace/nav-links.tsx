@@ -1,7 +1,14 @@
 'use client';
 
 import { Stack, Tooltip } from '@mantine/core';
-import { IconChartBar, IconInbox, IconPlayerPlay, IconRoute, IconSettings } from '@tabler/icons-react';
+import {
+  IconCalendarBolt,
+  IconChartBar,
+  IconInbox,
+  IconPlayerPlay,
+  IconRoute,
+  IconSettings,
+} from '@tabler/icons-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTranslations } from 'next-intl';
@@ -11,6 +18,7 @@ import { useWorkspace } from './use-workspace.ts';
 
 const SECTIONS = [
   { key: 'workflows', icon: IconRoute },
+  { key: 'triggers', icon: IconCalendarBolt },
   { key: 'executions', icon: IconPlayerPlay },
   { key: 'inbox', icon: IconInbox },
   { key: 'analytics', icon: IconChartBar },

@@ -1,63 +1,22 @@
 'use client';
 
-import type { InputField } from '@agentweaver/core/nodes/input/definition';
-import {
-  Alert,
-  Button,
-  Group,
-  JsonInput,
-  Modal,
-  NumberInput,
-  Stack,
-  Switch,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
-import { IconPlayerPlay } from '@tabler/icons-react';
+import { Alert, Button, Group, JsonInput, Menu, Modal, Stack, Text } from '@mantine/core';
+import { IconChevronDown, IconClock, IconPlayerPlay } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import { type FormEvent, useState } from 'react';
 import { useBuilder } from '../state/builder-context.tsx';
 import { stepsOf } from '../state/builder-store.ts';
 import { type InputDraft, type InputProblem, inputFieldsOf, parseDraft, startDraft } from './input-fields.ts';
 import { readLastInput } from './last-input.ts';
+import { RunField } from './run-field.tsx';
+import { nextHour, StartTime, startTimeOf } from './start-time.tsx';
 
-type FieldProps = {
-  field: InputField;
-  value: string | boolean;
-  error?: string;
-  onChange: (value: string | boolean) => void;
+type RunFormProps = {
+  /** At once without `startAfter`. */
+  onStart: (start: { input: unknown; startAfter?: Date }) => void;
+  starting: boolean;
+  failure?: string;
 };
-
-const RunField = ({ field, value, error, onChange }: FieldProps) => {
-  const label = field.label || field.name;
-  if (typeof value === 'boolean') {
-    return (
-      <Switch label={label} checked={value} error={error} onChange={(event) => onChange(event.currentTarget.checked)} />
-    );
-  }
-  const common = { label, error, required: field.required, value };
-  switch (field.type) {
-    case 'long_text':
-      return (
-        <Textarea
-          {...common}
-          autosize
-          minRows={4}
-          maxRows={14}
-          onChange={(event) => onChange(event.currentTarget.value)}
-        />
-      );
-    case 'number':
-      return <NumberInput {...common} onChange={(next) => onChange(String(next))} />;
-    case 'json':
-      return <JsonInput {...common} autosize minRows={4} maxRows={14} formatOnBlur onChange={onChange} />;
-    default:
-      return <TextInput {...common} onChange={(event) => onChange(event.currentTarget.value)} />;
-  }
-};
-
-type RunFormProps = { onStart: (input: unknown) => void; starting: boolean; failure?: string };
 
 const Form = ({ onStart, starting, failure }: RunFormProps) => {
   const t = useTranslations('builder.run');
@@ -67,20 +26,31 @@ const Form = ({ onStart, starting, failure }: RunFormProps) => {
   const [anyJson, setAnyJson] = useState(() => JSON.stringify(readLastInput(workflowId) ?? {}, null, 2));
   const [problems, setProblems] = useState<Record<string, InputProblem>>({});
   const [jsonError, setJsonError] = useState(false);
+  const later = useTranslations('triggers.later');
+  // Local time as its field has it; null: at once.
+  const [startTime, setStartTime] = useState<string | null>(null);
+  const [timeError, setTimeError] = useState(false);
 
+  const start = (input: unknown) => {
+    if (startTime === null) return onStart({ input });
+    const startAfter = startTimeOf(startTime, new Date());
+    if (startAfter) onStart({ input, startAfter });
+    else setTimeError(true);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (fields.length === 0) {
+      let input: unknown;
       try {
-        onStart(JSON.parse(anyJson));
+        input = JSON.parse(anyJson);
       } catch {
-        setJsonError(true);
+        return setJsonError(true);
       }
-      return;
+      return start(input);
     }
     const parsed = parseDraft(fields, draft);
     setProblems(parsed.problems);
-    if (Object.keys(parsed.problems).length === 0) onStart(parsed.input);
+    if (Object.keys(parsed.problems).length === 0) start(parsed.input);
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -111,14 +81,49 @@ const Form = ({ onStart, starting, failure }: RunFormProps) => {
             />
           );
         })}
+        {startTime !== null && (
+          <StartTime
+            value={startTime}
+            error={timeError}
+            onChange={(value) => {
+              setStartTime(value);
+              setTimeError(false);
+            }}
+          />
+        )}
         {failure && <Alert color="red">{failure}</Alert>}
         <Group justify="space-between">
           <Text size="xs" c="dimmed">
             {t('draftNote')}
           </Text>
-          <Button type="submit" loading={starting} leftSection={<IconPlayerPlay size={16} />}>
-            {t('start')}
-          </Button>
+          {startTime === null ? (
+            <Button.Group>
+              <Button type="submit" loading={starting} leftSection={<IconPlayerPlay size={16} />}>
+                {t('start')}
+              </Button>
+              <Menu position="bottom-end" withinPortal>
+                <Menu.Target>
+                  <Button px={8} aria-label={later('title')}>
+                    <IconChevronDown size={16} />
+                  </Button>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Item leftSection={<IconClock size={16} />} onClick={() => setStartTime(nextHour(new Date()))}>
+                    {later('open')}
+                  </Menu.Item>
+                </Menu.Dropdown>
+              </Menu>
+            </Button.Group>
+          ) : (
+            <Group gap="xs">
+              <Button variant="default" onClick={() => setStartTime(null)}>
+                {later('now')}
+              </Button>
+              <Button type="submit" loading={starting} leftSection={<IconClock size={16} />}>
+                {later('start')}
+              </Button>
+            </Group>
+          )}
         </Group>
       </Stack>
     </form>

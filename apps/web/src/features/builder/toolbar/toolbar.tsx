@@ -1,13 +1,14 @@
 'use client';
 
 import type { WorkflowDefinition } from '@agentweaver/core/definition/workflow-definition';
-import { ActionIcon, Box, Button, Group, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import {
   IconAlertTriangle,
   IconArrowBackUp,
   IconArrowForwardUp,
   IconArrowLeft,
+  IconCalendarBolt,
   IconCircleCheck,
   IconHelp,
   IconLayoutDistributeHorizontal,
@@ -66,6 +67,26 @@ const SettingsButton = () => {
   const opened = useBuilderState((state) => state.settingsOpened);
   const toggle = () => (opened ? store.getState().openNode(null) : store.getState().openSettings());
   return <Tool label={t('title')} icon={IconSettings} active={opened} onClick={toggle} />;
+};
+
+const TriggersLink = () => {
+  const t = useTranslations('builder.toolbar');
+  const { slug } = useWorkspace();
+  const { workflowId } = useBuilder();
+  return (
+    <Tooltip label={t('triggers')}>
+      <ActionIcon
+        component={Link}
+        href={`/w/${slug}/triggers?workflow=${workflowId}`}
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={t('triggers')}
+      >
+        <IconCalendarBolt size={18} stroke={1.8} />
+      </ActionIcon>
+    </Tooltip>
+  );
 };
 
 const ProblemsButton = ({ opened, onToggle }: { opened: boolean; onToggle: () => void }) => {
@@ -151,15 +172,17 @@ export const Toolbar = ({
         <WorkflowName name={name} />
         <SaveStatus />
         {isNarrow && (
-          // The second row of a phone has no room for it.
-          <Box ml="auto">
+          // The second row of a phone has no room for them.
+          <Group gap={0} ml="auto" wrap="nowrap">
+            <TriggersLink />
             <SettingsButton />
-          </Box>
+          </Group>
         )}
       </Group>
       <Group gap={4} wrap="nowrap" className={classes.right}>
         {!readOnly && <UndoRedo />}
         {!readOnly && <Tool label={t('tidy')} icon={IconLayoutDistributeHorizontal} onClick={tidy} />}
+        {!isNarrow && <TriggersLink />}
         {!isNarrow && <SettingsButton />}
         {!isNarrow && <Tool label={t('help')} icon={IconHelp} onClick={help} />}
         <ProblemsButton opened={problemsOpened} onToggle={onToggleProblems} />
