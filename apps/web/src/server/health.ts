@@ -1,3 +1,4 @@
+import { hasNewestMigration } from '@agentweaver/db/newest-migration';
 import { log } from './log.ts';
 import { getServices } from './services.ts';
 
@@ -41,13 +42,29 @@ export const checkQueue = async (): Promise<QueueHealth> => {
   }
 };
 
-/** For load balancers: `ok` when this process can serve, with the parts that it needs. */
-export const checkHealth = async (): Promise<{
+let migrated = false;
+
+/** Whether this version can work with the database as it is. */
+const checkMigrations = async (): Promise<'ok' | 'missing'> => {
+  try {
+    // Nobody takes migrations back.
+    migrated ||= await within(hasNewestMigration(getServices().prisma));
+  } catch {
+    // That the database does not answer is said elsewhere.
+  }
+  return migrated ? 'ok' : 'missing';
+};
+
+export type Readiness = {
   status: 'ok' | 'unavailable';
   database: 'ok' | 'down';
+  migrations: 'ok' | 'missing';
   queue: 'ok' | 'down';
-}> => {
-  const [database, queue] = await Promise.all([checkDatabase(), checkQueue()]);
-  const status = database.state === 'ok' && queue.state === 'ok' ? 'ok' : 'unavailable';
-  return { status, database: database.state, queue: queue.state };
+};
+
+/** For load balancers: `ok` when this process can serve, with the parts that it needs. */
+export const checkReadiness = async (): Promise<Readiness> => {
+  const [database, migrations, queue] = await Promise.all([checkDatabase(), checkMigrations(), checkQueue()]);
+  const ready = database.state === 'ok' && migrations === 'ok' && queue.state === 'ok';
+  return { status: ready ? 'ok' : 'unavailable', database: database.state, migrations, queue: queue.state };
 };

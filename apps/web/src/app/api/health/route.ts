@@ -1,11 +1,12 @@
-import { checkHealth } from '../../../server/health.ts';
+import { checkReadiness } from '../../../server/health.ts';
 
 export const dynamic = 'force-dynamic';
 
+/** Ready: requests may be sent here. What needs no database is at `/api/health/live`. */
 export const GET = async (): Promise<Response> => {
-  const health = await checkHealth();
-  return Response.json(health, {
-    status: health.status === 'ok' ? 200 : 503,
+  const readiness = await checkReadiness();
+  return Response.json(readiness, {
+    status: readiness.status === 'ok' ? 200 : 503,
     headers: { 'Cache-Control': 'no-store' },
   });
 };
