@@ -15,6 +15,7 @@ import {
   STDERR_TAIL_BYTES,
 } from '../tunables.ts';
 import { within } from '../within.ts';
+import { describeConnection } from './docker-connection.ts';
 import { ignoreGone, statusOf } from './docker-errors.ts';
 import { LABELS } from './docker-labels.ts';
 import { reapStrays } from './reaper.ts';
@@ -96,7 +97,9 @@ export const createDockerBackend = async (options: DockerSandboxOptions): Promis
     reap: (findDead) =>
       reapStrays({ docker, installationId, executorId, isOwn: ({ name }) => own.has(name), findDead, logger }),
     check: async () => {
-      await within(PART_TIMEOUT_MS, docker.ping());
+      await within(PART_TIMEOUT_MS, docker.ping()).catch((error: unknown) => {
+        throw describeConnection(error);
+      });
     },
     close: async () => {
       closed = true;

@@ -1,5 +1,7 @@
-import Docker from 'dockerode';
+import { messageOf } from '@agentweaver/core/errors/to-execution-error';
+import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import { describeConnection, openDocker } from './docker-connection.ts';
 import { createDockerBackend } from './docker-sandbox.ts';
 import type { KubernetesOptions } from './kubernetes/kubernetes-sandbox.ts';
 import { createProcessBackend } from './process-sandbox.ts';
@@ -39,8 +41,8 @@ export const selectSandbox = async ({
 }): Promise<SelectedSandbox> => {
   if (choice === 'kubernetes') return selectKubernetes({ ...kubernetes, installationId, executorId, logger });
   if (choice === 'process') return { backend: await createProcessBackend({ bundleFile }) };
-  const docker = new Docker();
   try {
+    const docker = openDocker();
     const engine = await describeEngine(docker);
     const backend = await createDockerBackend({
       docker,
@@ -58,7 +60,7 @@ export const selectSandbox = async ({
     });
     return { backend, docker };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(describeConnection(error));
     if (choice === 'docker') {
       throw new Error(
         `SANDBOX=docker, but the Docker engine cannot be used (${reason}). Start it, or set SANDBOX=auto.`,

@@ -305,9 +305,10 @@ export const createPool = (options: PoolOptions): SandboxProvider => {
     },
     reap: backend.reap,
     check: async () => {
+      // Knows best why nothing starts.
+      await backend.check();
       const failure = boots.failureOf(defaultMemoryMb);
       if (failure !== undefined && countOf('fresh') === 0) throw failure;
-      await backend.check();
     },
     close: async () => {
       closed = true;
