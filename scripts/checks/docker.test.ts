@@ -4,6 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { executorEnvSchema } from '../../apps/executor/src/env.ts';
+import { snapshotSourceOf } from '../../apps/executor/src/sandbox/runtime-image.ts';
+import {
+  PASSWD,
+  RUNTIME_LAYOUT,
+  RUNTIME_USER,
+  snapshotCommand,
+} from '../../apps/executor/src/sandbox/runtime-layout.ts';
 import { HARD_EXIT_MS } from '../../apps/executor/src/tunables.ts';
 import { webEnvSchema } from '../../apps/web/src/server/env.ts';
 import { inRoot } from '../lib/paths.ts';
@@ -119,6 +126,33 @@ describe.each(['docker/web/Dockerfile', 'docker/executor/Dockerfile', 'docker/sa
     );
     expect(scripts.filter((script) => !script.includes('/dist/') && !existsSync(inRoot(script)))).toEqual([]);
     expect(lines.filter((line) => line.startsWith('USER ')).at(-1)).toMatch(/^USER (node|65534:65534)$/);
+  });
+});
+
+describe('docker/sandbox/Dockerfile', () => {
+  const lines = read('docker/sandbox/Dockerfile')
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n');
+  const last = lines.slice(lines.indexOf('FROM scratch') + 1).filter(Boolean);
+
+  it('makes what the executor makes for a Docker engine, and what Pods start', () => {
+    const { node, bundle, snapshotSource } = RUNTIME_LAYOUT;
+    expect(last).toEqual([
+      'COPY --from=build /image /',
+      `RUN ${JSON.stringify(snapshotCommand(node))}`,
+      `USER ${RUNTIME_USER}`,
+    ]);
+    const fill = lines.find((line) => line.includes('/image/runtime')) ?? '';
+    const built = 'apps/executor/dist/sandbox-runtime.mjs';
+    for (const command of [
+      `cp "$(command -v node)" /image${node}`,
+      `cp ${built} /image${bundle}`,
+      `cp ${snapshotSourceOf(built)} /image${snapshotSource}`,
+      `echo '${PASSWD}' > /image/etc/passwd`,
+      'chmod 1777 /image/tmp',
+    ])
+      expect(fill.split(/ *&& */)).toContain(command);
+    expect(read('apps/executor/scripts/build-runtime.ts')).toContain(path.relative('apps/executor', built));
   });
 });
 

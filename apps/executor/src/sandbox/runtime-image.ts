@@ -8,19 +8,15 @@ import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { type Pack, pack } from 'tar-stream';
 import { statusOf } from './docker-errors.ts';
+import { PASSWD, RUNTIME_LAYOUT, RUNTIME_USER, snapshotCommand } from './runtime-layout.ts';
 
 /**
  * The image that sandboxes run: `FROM scratch`, the Node binary that runs this executor, the libraries it needs and
  * the bundled runtime. It is made from files of this machine, so nothing is pulled, and tagged by its content, so the
- * second start finds it. `docker/sandbox/Dockerfile` makes the same from a published Node image.
+ * second start finds it. `docker/sandbox/Dockerfile` makes the same from a published Node image, for Pods.
  */
 const REPOSITORY = 'agentweaver/sandbox';
 
-/** Paths inside the image. */
-const RUNTIME_BUNDLE = '/runtime/main.mjs';
-const BASE_NODE = '/runtime/node';
-const SNAPSHOT_SOURCE = '/runtime/snapshot.cjs';
-const SNAPSHOT = '/runtime/main.blob';
 /** Raised when the base image gets other folders or small files. */
 const LAYOUT = '2';
 
@@ -51,12 +47,12 @@ export const ensureRuntimeImage = async ({
   baseImage?: string;
 }): Promise<RuntimeImage> => {
   const base = baseImage ?? (await ensureBaseImage(docker));
-  const node = baseImage ? 'node' : BASE_NODE;
+  const node = baseImage ? 'node' : RUNTIME_LAYOUT.node;
   const bundle = await readFile(bundleFile);
   const snapshotSource = await readFile(snapshotSourceOf(bundleFile));
   const tag = `${REPOSITORY}:${hashOf(LAYOUT, base, bundle, snapshotSource)}`;
-  const plain = { tag: `${tag}-plain`, node, bundle: RUNTIME_BUNDLE };
-  const complete = { tag, node, bundle: RUNTIME_BUNDLE, snapshot: SNAPSHOT };
+  const plain = { tag: `${tag}-plain`, node, bundle: RUNTIME_LAYOUT.bundle };
+  const complete = { tag, node, bundle: RUNTIME_LAYOUT.bundle, snapshot: RUNTIME_LAYOUT.snapshot };
   if (await imageExists(docker, tag)) return complete;
   if (await imageExists(docker, plain.tag)) return plain;
   const build = (image: RuntimeImage) => buildRuntime({ docker, base, bundle, snapshotSource, image });
@@ -89,7 +85,7 @@ const imageExists = async (docker: Docker, tag: string): Promise<boolean> => {
 /** Node and its libraries as an image of one layer; the bundle comes on top, so a new bundle costs kilobytes. */
 const ensureBaseImage = async (docker: Docker): Promise<string> => {
   const files = [
-    { source: process.execPath, target: BASE_NODE, mode: 0o755 },
+    { source: process.execPath, target: RUNTIME_LAYOUT.node, mode: 0o755 },
     ...(await librariesOf(process.execPath)).map((path) => ({ source: path, target: path, mode: 0o755 })),
   ];
   const hash = createHash('sha256').update(LAYOUT);
@@ -107,8 +103,7 @@ const ensureBaseImage = async (docker: Docker): Promise<string> => {
     // The mount of /tmp takes over the rights of the folder below it.
     tar.entry({ name: 'tmp', type: 'directory', mode: 0o1777 });
     tar.entry({ name: 'etc', type: 'directory', mode: 0o755 });
-    // Libraries ask for the name of the user they run as.
-    tar.entry({ name: 'etc/passwd', mode: 0o644 }, 'nobody:x:65534:65534:nobody:/:/sbin/nologin\n');
+    tar.entry({ name: 'etc/passwd', mode: 0o644 }, `${PASSWD}\n`);
     for (const file of files) await addFile(tar, file);
     tar.finalize();
   };
@@ -145,13 +140,13 @@ const buildRuntime = async ({
   const context = pack();
   context.entry({ name: 'main.mjs', mode: 0o444 }, bundle);
   context.entry({ name: 'snapshot.cjs', mode: 0o444 }, snapshotSource);
-  // Only the Node that made a snapshot takes it, so the image's own makes it, on the machine that runs it.
-  const makeSnapshot = [image.node, '--snapshot-blob', SNAPSHOT, '--build-snapshot', SNAPSHOT_SOURCE];
   const lines = [
     `FROM ${base}`,
     `COPY main.mjs ${image.bundle}`,
-    ...(image.snapshot ? [`COPY snapshot.cjs ${SNAPSHOT_SOURCE}`, `RUN ${JSON.stringify(makeSnapshot)}`] : []),
-    'USER 65534:65534',
+    ...(image.snapshot
+      ? [`COPY snapshot.cjs ${RUNTIME_LAYOUT.snapshotSource}`, `RUN ${JSON.stringify(snapshotCommand(image.node))}`]
+      : []),
+    `USER ${RUNTIME_USER}`,
   ];
   context.entry({ name: 'Dockerfile' }, `${lines.join('\n')}\n`);
   context.finalize();

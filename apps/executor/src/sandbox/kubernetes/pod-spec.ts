@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
 import { READY_WHEN_SPOKEN_TO } from '../../runtime/ready-when-spoken-to.ts';
 import { POD_DEADLINE_SECONDS, SANDBOX_CPUS, SANDBOX_TMP_BYTES } from '../../tunables.ts';
+import { RUNTIME_LAYOUT } from '../runtime-layout.ts';
 import { runtimeArguments } from '../sandbox.ts';
 
 export const CONTAINER = 'engine';
@@ -37,10 +38,6 @@ export const EXECUTION_CPU = `${SANDBOX_CPUS * 1_000}m`;
 const BOOT_CPU = '2';
 /** What the scheduler reckons with; most sandboxes use less than they may. */
 const REQUESTS = { cpu: '100m', memoryMb: 256, storage: '16Mi' } as const;
-
-/** Paths of `docker/sandbox/Dockerfile`. */
-const NODE = '/runtime/node';
-const BUNDLE = '/runtime/main.mjs';
 
 export type PodOptions = {
   name: string;
@@ -88,7 +85,11 @@ export const podManifest = (options: PodOptions): V1Pod => {
           name: CONTAINER,
           image,
           imagePullPolicy: 'IfNotPresent',
-          command: command ?? [NODE, ...runtimeArguments({ bundle: BUNDLE, memoryMb }), READY_WHEN_SPOKEN_TO],
+          command: command ?? [
+            RUNTIME_LAYOUT.node,
+            ...runtimeArguments({ ...RUNTIME_LAYOUT, memoryMb }),
+            READY_WHEN_SPOKEN_TO,
+          ],
           workingDir: '/',
           stdin: true,
           // The end of its one attached stream is the end of its input: without an executor it exits.
