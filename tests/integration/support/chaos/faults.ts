@@ -1,13 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TUNABLES } from '@agentweaver/db/tunables';
 import { descendantsOf, signal } from '../outages/processes.ts';
 import type { ChaosExecutor, ChaosStage } from './chaos-stage.ts';
 import type { Random } from './random.ts';
 
 /** Breaks something and sees to it that it is there again; tells what it did. */
-export type Fault = { name: string; weight: number; cause: (stage: ChaosStage, random: Random) => Promise<string> };
+export type Fault = {
+  /** How often it comes, compared with the others. */
+  weight: number;
+  /** `patient`: there is time for what takes half a minute. */
+  cause: (stage: ChaosStage, random: Random, patient: boolean) => Promise<string>;
+};
 
 /** How long a server stays away, in ms. */
 const AWAY: [number, number] = [0, 3_000];
+/** How long something stands still, in ms. */
+const FROZEN: [number, number] = [500, 5_000];
 
 const anyExecutor = (stage: ChaosStage, random: Random): ChaosExecutor => {
   const [first, ...others] = stage.executors();
@@ -16,7 +24,6 @@ const anyExecutor = (stage: ChaosStage, random: Random): ChaosExecutor => {
 };
 
 const killExecutor: Fault = {
-  name: 'executor killed',
   weight: 3,
   cause: async (stage, random) => {
     const executor = anyExecutor(stage, random);
@@ -28,7 +35,6 @@ const killExecutor: Fault = {
 };
 
 const replaceExecutor: Fault = {
-  name: 'executor replaced',
   weight: 1,
   cause: async (stage, random) => {
     const executor = anyExecutor(stage, random);
@@ -41,7 +47,6 @@ const replaceExecutor: Fault = {
 };
 
 const killSandbox: Fault = {
-  name: 'sandbox killed',
   weight: 3,
   cause: async (stage, random) => {
     const executor = anyExecutor(stage, random);
@@ -66,7 +71,6 @@ const killSandbox: Fault = {
 };
 
 const killRedis: Fault = {
-  name: 'Redis killed',
   weight: 2,
   cause: async ({ redis }, random) => {
     const [awayMs, empty] = [random.between(...AWAY), random.chance(0.5)];
@@ -78,13 +82,11 @@ const killRedis: Fault = {
 };
 
 const cutConnections: Fault = {
-  name: 'connections cut',
   weight: 2,
   cause: async ({ postgres }) => `${await postgres.terminateConnections()} connections to PostgreSQL cut`,
 };
 
 const killPostgres: Fault = {
-  name: 'PostgreSQL killed',
   weight: 2,
   cause: async ({ postgres }, random) => {
     const awayMs = random.between(...AWAY);
@@ -96,7 +98,6 @@ const killPostgres: Fault = {
 };
 
 const restartEngine: Fault = {
-  name: 'Docker engine restarted',
   weight: 2,
   cause: async ({ engine }, random) => {
     const [awayMs, crash] = [random.between(...AWAY), random.chance(0.5)];
@@ -107,28 +108,61 @@ const restartEngine: Fault = {
   },
 };
 
+/** A server keeps its connections and answers nothing. */
+const freezeServer = (of: (stage: ChaosStage) => { freeze: () => void; thaw: () => void }, name: string): Fault => ({
+  weight: 1,
+  cause: async (stage, random) => {
+    const frozenMs = random.between(...FROZEN);
+    const server = of(stage);
+    server.freeze();
+    await sleep(frozenMs);
+    server.thaw();
+    return `${name} frozen for ${seconds(frozenMs)}`;
+  },
+});
+
+/** Frozen for long it loses its claims, and must notice when it wakes up beside the new owners. */
+const freezeExecutor: Fault = {
+  weight: 2,
+  cause: async (stage, random, patient) => {
+    const executor = anyExecutor(stage, random);
+    const frozenMs =
+      patient && random.chance(0.4) ? TUNABLES.staleAfterMs + random.between(2_000, 8_000) : random.between(...FROZEN);
+    executor.process.signal('SIGSTOP');
+    await sleep(frozenMs);
+    executor.process.signal('SIGCONT');
+    return `${executor.name} (${executor.sandbox}) frozen for ${seconds(frozenMs)}`;
+  },
+};
+
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
 /** Those that this machine can cause. */
-export const faultsOf = ({ redis, engine }: ChaosStage): readonly [Fault, ...Fault[]] => [
+const faultsOf = ({ redis, engine, postgres }: ChaosStage): readonly Fault[] => [
   killExecutor,
   killSandbox,
   cutConnections,
   killPostgres,
   replaceExecutor,
-  ...(redis ? [killRedis] : []),
-  ...(engine ? [restartEngine] : []),
+  freezeExecutor,
+  freezeServer(() => postgres, 'PostgreSQL'),
+  ...(redis ? [killRedis, freezeServer(() => redis, 'Redis')] : []),
+  ...(engine ? [restartEngine, freezeServer(() => engine, 'Docker engine')] : []),
 ];
 
-/** By weight; every fault once, in any order, before the first one comes again would be no chance. */
-export const pickFault = (faults: readonly [Fault, ...Fault[]], random: Random): Fault => {
-  let left = random.between(
-    0,
-    faults.reduce((sum, { weight }) => sum + weight, 0),
-  );
-  for (const fault of faults) {
-    left -= fault.weight;
-    if (left < 0) return fault;
-  }
-  return faults[0];
+/** What comes round by round: each fault once, in any order, and from then on by weight. */
+export const createFaultPlan = (stage: ChaosStage, random: Random): (() => { fault: Fault; patient: boolean }) => {
+  const faults = faultsOf(stage);
+  const total = faults.reduce((sum, { weight }) => sum + weight, 0);
+  const first = [...faults];
+  return () => {
+    const [once] = first.splice(Math.floor(random.between(0, first.length)), 1);
+    if (once) return { fault: once, patient: false };
+    let left = random.between(0, total);
+    const fault = faults.find(({ weight }) => {
+      left -= weight;
+      return left < 0;
+    });
+    return { fault: fault ?? killExecutor, patient: true };
+  };
 };

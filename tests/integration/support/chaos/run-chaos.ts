@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChaosLoad } from './chaos-load.ts';
 import { type ChaosStage, openChaosStage } from './chaos-stage.ts';
-import { faultsOf, pickFault } from './faults.ts';
+import { createFaultPlan } from './faults.ts';
 import { createRandom } from './random.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -40,13 +40,14 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
   const stage = await openChaosStage({ executors, concurrency });
   try {
     const load = await startChaosLoad(stage, random);
-    const faults = faultsOf(stage);
+    const next = createFaultPlan(stage, random);
     let done = 0;
     const broken: string[] = [];
     for (let round = 1; round <= rounds && broken.length === 0 && !signal?.aborted; round += 1) {
       await sleep(random.between(...MOMENT));
       const before = performance.now();
-      const what = await pickFault(faults, random).cause(stage, random);
+      const { fault, patient } = next();
+      const what = await fault.cause(stage, random, patient);
       const problem = await wholeAgain(stage);
       if (problem !== undefined) broken.push(`After round ${round} (${what}): ${problem}`);
       done = round;

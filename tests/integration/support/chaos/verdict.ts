@@ -19,7 +19,6 @@ export const judge = async (
       error: true,
       lastSeq: true,
       attempts: true,
-      losses: true,
     },
   });
   const faults: string[] = [];
@@ -48,7 +47,7 @@ export const judge = async (
       executions: executions.length,
       completed: executions.filter(({ status }) => status === 'completed').length,
       claims: sum(({ attempts }) => attempts),
-      losses: sum(({ losses }) => losses),
+      'queued again': await prisma.executionEvent.count({ where: { type: 'execution_requeued' } }),
       events: sum(({ lastSeq }) => lastSeq),
       'model calls': recorded,
       'model calls asked again because the answer was lost with the executor': repeated,
