@@ -97,15 +97,19 @@ test('each attempt is a span of its own, and a failed one says its code and noth
     error: failure,
     continued: false,
   };
-  const changes = changesOf([started('shout', 1), retrying, started('shout', 7, '', 2), failed]);
+  // The engine says that a step begins once, and goes on with its next attempt by itself.
+  const changes = changesOf([started('shout', 1), retrying, failed]);
   expect(changes.map(({ kind, at }) => [kind, at])).toEqual([
     ['start', 1],
     ['end', 2],
-    ['start', 7],
+    ['start', 2],
     ['end', 9],
   ]);
   expect(changes[1]).toMatchObject({ errorCode: 'code_failed' });
-  expect(changes[2]).toMatchObject({ attributes: { 'agentweaver.step.attempt': 2 } });
+  expect(changes[2]).toMatchObject({
+    name: changes[0]?.kind === 'start' ? changes[0].name : undefined,
+    attributes: { 'agentweaver.step.attempt': 2, 'agentweaver.step.delay_ms': 5 },
+  });
   expect(changes[3]).toMatchObject({ errorCode: 'code_failed', attributes: { 'agentweaver.step.status': 'failed' } });
 });
 

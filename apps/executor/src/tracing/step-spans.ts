@@ -48,7 +48,10 @@ export const createStepSpans = (findNode: (step: StepRef) => WorkflowNode | unde
     return open.has(key) ? key : parentOf(last.within);
   };
 
-  const start = (event: Extract<EngineEvent, { type: 'step_started' }>): SpanChange[] => {
+  const start = (
+    event: StepRef & { at: number; attempt: number },
+    furtherAttributes: SpanAttributes = {},
+  ): SpanChange[] => {
     const key = stepKey(event.nodeId, event.iteration);
     const node = findNode(event);
     const type = node?.type ?? 'unknown';
@@ -70,6 +73,7 @@ export const createStepSpans = (findNode: (step: StepRef) => WorkflowNode | unde
           'agentweaver.node.name': name,
           'agentweaver.node.type': type,
           'agentweaver.step.attempt': event.attempt,
+          ...furtherAttributes,
           ...(event.iteration === '' ? {} : { 'agentweaver.step.iteration': event.iteration }),
           ...(isAgent
             ? { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': name, 'gen_ai.agent.id': event.nodeId }
@@ -77,6 +81,14 @@ export const createStepSpans = (findNode: (step: StepRef) => WorkflowNode | unde
         },
       },
     ];
+  };
+
+  /** Nothing tells when the next attempt begins: its span has the wait before it. */
+  const retry = (event: Extract<EngineEvent, { type: 'step_retrying' }>): SpanChange[] => {
+    const ended = end(stepKeyOf(event), event.at, status('retrying'), event.error.code);
+    if (ended.length === 0) return [];
+    const next = { nodeId: event.nodeId, iteration: event.iteration, at: event.at, attempt: event.attempt + 1 };
+    return [...ended, ...start(next, { 'agentweaver.step.delay_ms': event.delayMs })];
   };
 
   /** With the tools that it still uses. */
@@ -119,7 +131,7 @@ export const createStepSpans = (findNode: (step: StepRef) => WorkflowNode | unde
         case 'step_started':
           return start(event);
         case 'step_retrying':
-          return end(stepKeyOf(event), event.at, status('retrying'), event.error.code);
+          return retry(event);
         case 'step_waiting':
           return end(stepKeyOf(event), event.at, { ...status('waiting'), 'agentweaver.step.waits_for': event.kind });
         case 'step_completed':
