@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { V1Container, V1Deployment, V1NetworkPolicy, V1Role } from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1NetworkPolicy, V1ResourceQuota, V1Role } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { executorEnvSchema } from '../../apps/executor/src/env.ts';
 import { networkStateOf } from '../../apps/executor/src/sandbox/kubernetes/network-policy.ts';
 import { podLabels, podManifest } from '../../apps/executor/src/sandbox/kubernetes/pod-spec.ts';
-import { HARD_EXIT_MS } from '../../apps/executor/src/tunables.ts';
+import { HARD_EXIT_MS, SANDBOX_DEFAULT_MEMORY_MB } from '../../apps/executor/src/tunables.ts';
 import { webEnvSchema } from '../../apps/web/src/server/env.ts';
 import { wrongFields } from '../../tests/integration/support/kubernetes-api/field-names.ts';
 import { inRoot } from '../lib/paths.ts';
@@ -133,6 +133,20 @@ describe('docker/kubernetes', () => {
     ]);
   });
 
+  it.each(['executor', 'web'])('gives the containers of %s no more than they need', (name) => {
+    const pod = find<V1Deployment>('Deployment', name).spec?.template.spec;
+    expect(pod?.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    // Only the executor talks to the API server.
+    expect(pod?.automountServiceAccountToken).toBe(name === 'executor');
+    for (const volume of pod?.volumes ?? []) expect(Object.keys(volume).toSorted()).toEqual(['emptyDir', 'name']);
+    for (const { securityContext } of containersOf(name))
+      expect(securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+  });
+
   it('sets only variables that the apps read, and asks paths and ports that they have', () => {
     const shapes = { executor: executorEnvSchema.shape, web: webEnvSchema.shape };
     for (const [name, shape] of Object.entries(shapes))
@@ -164,6 +178,18 @@ describe('docker/kubernetes', () => {
       expect(threshold ?? targetQueryValue, kind).toBe(slots);
       for (const [name] of query.matchAll(/agentweaver_\w+/g)) expect(source + scaling).toContain(`'${name}'`);
       expect(spec.scaleTargetRef.name).toBe('executor');
+    }
+    const quota = find<V1ResourceQuota>('ResourceQuota', 'sandboxes').spec?.hard;
+    for (const { value } of objects.filter(
+      ({ kind }) => kind === 'ScaledObject' || kind === 'HorizontalPodAutoscaler',
+    )) {
+      const { maxReplicas, maxReplicaCount } = z
+        .object({ spec: z.object({ maxReplicas: z.int().optional(), maxReplicaCount: z.int().optional() }) })
+        .parse(value).spec;
+      const wanted = (maxReplicas ?? maxReplicaCount ?? expect.fail('no limit')) * Number(slots);
+      expect(Number(quota?.pods)).toBeGreaterThan(wanted);
+      const memoryMb = Number(/^(\d+)Gi$/.exec(quota?.['limits.memory'] ?? '')?.[1]) * 1_024;
+      expect(memoryMb).toBeGreaterThan(wanted * SANDBOX_DEFAULT_MEMORY_MB);
     }
     const hpa = readFileSync(`${FOLDER}/autoscale-hpa.yaml`, 'utf8');
     expect(hpa).toContain(`averageValue: '${slots}'`);

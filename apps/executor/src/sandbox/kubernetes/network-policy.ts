@@ -1,4 +1,4 @@
-import type { V1NetworkPolicy } from '@kubernetes/client-node';
+import type { V1LabelSelector, V1NetworkPolicy } from '@kubernetes/client-node';
 import { failureOf } from './api-errors.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -20,14 +20,32 @@ export const findNetworkState = async (
 
 /** Policies add up: one that closes is worth nothing beside one that opens. */
 export const networkStateOf = (policies: V1NetworkPolicy[], labels: Record<string, string>): NetworkState => {
-  const ours = policies.filter(({ spec }) => {
-    const { matchLabels = {}, matchExpressions = [] } = spec?.podSelector ?? {};
-    return matchExpressions.length === 0 && Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+  const selected = policies.flatMap(({ spec, metadata }) => {
+    const selects = spec ? matches(spec.podSelector ?? {}, labels) : false;
+    return spec && selects !== false ? { name: metadata?.name ?? '', spec, certain: selects === true } : [];
   });
-  const opened = ours.some(({ spec }) => (spec?.egress?.length ?? 0) > 0 || (spec?.ingress?.length ?? 0) > 0);
-  const closing = (type: string) => ours.find(({ spec }) => spec?.policyTypes?.includes(type));
+  const opened = selected.some(({ spec }) => (spec.egress?.length ?? 0) > 0 || (spec.ingress?.length ?? 0) > 0);
+  const closing = (type: string) => selected.find(({ spec, certain }) => certain && spec.policyTypes?.includes(type));
   const policy = closing('Egress');
-  return policy && closing('Ingress') && !opened
-    ? { state: 'closed', policy: policy.metadata?.name ?? '' }
-    : { state: 'open' };
+  return policy && closing('Ingress') && !opened ? { state: 'closed', policy: policy.name } : { state: 'open' };
+};
+
+/** `unknown` for what this program cannot read: such a policy may open, and is not relied on to close. */
+const matches = (
+  { matchLabels = {}, matchExpressions = [] }: V1LabelSelector,
+  labels: Record<string, string>,
+): boolean | 'unknown' => {
+  const answers = [
+    ...Object.entries(matchLabels).map(([key, value]) => labels[key] === value),
+    ...matchExpressions.map(({ key, operator, values = [] }) => {
+      const value = labels[key];
+      if (operator === 'Exists') return value !== undefined;
+      if (operator === 'DoesNotExist') return value === undefined;
+      if (operator === 'In') return value !== undefined && values.includes(value);
+      if (operator === 'NotIn') return value === undefined || !values.includes(value);
+      return 'unknown' as const;
+    }),
+  ];
+  if (answers.includes(false)) return false;
+  return answers.includes('unknown') ? 'unknown' : true;
 };
