@@ -31,15 +31,14 @@ try {
   const { faults, figures, rounds: done, logs } = await runChaos({ rounds, seed, signal, onRound: say });
   say(`\n${done} rounds in ${secondsSince(start)}`);
   for (const [what, count] of Object.entries(figures)) say(`  ${String(count).padStart(7)} ${what}`);
+  const file = path.join(tmpdir(), `agentweaver-chaos-${seed}.log`);
+  await writeFile(file, logs);
+  say(`  The executors' log: ${file}`);
   if (faults.length === 0) say(green('✓ nothing lost, stuck, done or paid twice, or left behind'));
   else {
     process.exitCode = 1;
-    const file = path.join(tmpdir(), `agentweaver-chaos-${seed}.log`);
-    await writeFile(file, logs);
     for (const fault of faults.slice(0, MOST_SHOWN)) say(`  ${red('✗')} ${fault}`);
-    say(
-      `${red(`✗ ${faults.length} faults`)}; again with --rounds=${rounds} --seed=${seed}. The executors' log: ${file}`,
-    );
+    say(`${red(`✗ ${faults.length} faults`)}; again with --rounds=${rounds} --seed=${seed}`);
   }
 } catch (error) {
   say(red(messageOf(error)));
