@@ -8,6 +8,7 @@ import {
   formatPercent,
   formatRelativeTime,
   formatTokens,
+  formatUpcoming,
   NONE,
 } from './format.ts';
 
@@ -74,6 +75,20 @@ describe('formatRelativeTime', () => {
     [86_400_000, 'yesterday'],
     [30 * 86_400_000, 'Oct 21, 2026'],
   ])('writes %d ms ago as %s', (ms, text) => expect(ago(ms)).toBe(text));
+});
+
+describe('formatUpcoming', () => {
+  const now = new Date('2026-11-21T16:00:00Z');
+  it.each([
+    [120_000, 'in 2 minutes'],
+    [7_200_000, 'Sat, Nov 21, 6:00 PM'],
+    // 39 hours ahead is not tomorrow.
+    [39 * 3_600_000, 'Mon, Nov 23, 7:00 AM'],
+    [364 * 86_400_000, 'Sat, Nov 20, 2027, 4:00 PM'],
+  ])('writes %d ms ahead as %s', (ms, text) => {
+    const written = formatUpcoming(new Date(now.getTime() + ms), now, 'en', 'UTC');
+    expect(written.replaceAll('\u202f', ' ')).toBe(text);
+  });
 });
 
 it('writes a clock in the time zone it is given', () => {

@@ -119,6 +119,22 @@ export const formatRelativeTime = (
   return relative.format(Math.trunc(span / size), name);
 };
 
+/** When something is going to happen: `in 3 minutes`, then the weekday, day and time: `tomorrow` may be any time of it. */
+export const formatUpcoming = (date: Date | null | undefined, now: Date, locale: string, timeZone?: string): string => {
+  if (!date) return NONE;
+  if (date.getTime() - now.getTime() < 3_600_000) return formatRelativeTime(date, now, locale, timeZone);
+  const near = date.getTime() - now.getTime() < 300 * 86_400_000;
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    year: near ? undefined : 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone,
+  }).format(date);
+};
+
 /** A day: `Nov 3, 2026`, `2026年11月3日`. */
 export const formatDate = (date: Date | null | undefined, locale: string, timeZone?: string): string =>
   date ? new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone }).format(date) : NONE;

@@ -12,6 +12,7 @@ import {
   formatPercent,
   formatRelativeTime,
   formatTokens,
+  formatUpcoming,
 } from './format.ts';
 
 type Value = number | null | undefined;
@@ -29,6 +30,7 @@ export const useFormat = () => {
       percent: (ratio: Value) => formatPercent(ratio, locale),
       bytes: (bytes: Value) => formatBytes(bytes, locale),
       relativeTime: (date: Moment, now: Date) => formatRelativeTime(date, now, locale),
+      upcoming: (date: Moment, now: Date) => formatUpcoming(date, now, locale),
       date: (date: Moment) => formatDate(date, locale),
       dateTime: (date: Moment) => formatDateTime(date, locale),
     }),

@@ -65,7 +65,7 @@ export const ScheduleCard = ({ schedule }: { schedule: ScheduleView }) => {
       onConfirm: () => removeSchedule.mutate({ workspace: slug, id }),
     });
   return (
-    <Paper component="li" withBorder className={classes.card} data-off={!enabled || undefined} aria-label={name}>
+    <Paper component="li" withBorder className={classes.card} aria-label={name}>
       <div className={classes.head}>
         <div className={classes.titles}>
           <Group gap={8}>
@@ -125,7 +125,7 @@ export const ScheduleCard = ({ schedule }: { schedule: ScheduleView }) => {
         </Anchor>
         {nextRunAt && (
           <Text size="sm" fw={500} title={format.dateTime(nextRunAt)} suppressHydrationWarning>
-            {t('schedule.next', { time: format.relativeTime(nextRunAt, now) })}
+            {t('schedule.next', { time: format.upcoming(nextRunAt, now) })}
           </Text>
         )}
         <LastStart schedule={schedule} />

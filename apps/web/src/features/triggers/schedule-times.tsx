@@ -23,7 +23,12 @@ const NextTimes = ({ times, timezone, seconds }: { times: Date[]; timezone: stri
   const t = useTranslations('triggers.form');
   const locale = useLocale();
   const own = ownTimezone();
-  const part = { hour: '2-digit', minute: '2-digit', second: seconds ? '2-digit' : undefined } as const;
+  const part = {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    second: seconds ? '2-digit' : undefined,
+  } as const;
   const day = { weekday: 'short', month: 'short', day: 'numeric' } as const;
   const there = new Intl.DateTimeFormat(locale, { ...day, ...part, timeZone: timezone });
   const here = new Intl.DateTimeFormat(locale, { ...day, ...part, timeZone: own });
@@ -35,7 +40,7 @@ const NextTimes = ({ times, timezone, seconds }: { times: Date[]; timezone: stri
             {there.format(time)}
           </Text>
           {here.format(time) !== there.format(time) && (
-            <Text size="xs" c="dimmed" component="span" ml={8}>
+            <Text size="xs" c="dimmed" component="span">
               {t('yourTime', { time: here.format(time) })}
             </Text>
           )}

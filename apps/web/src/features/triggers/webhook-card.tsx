@@ -58,7 +58,7 @@ export const WebhookCard = ({ webhook }: { webhook: WebhookView }) => {
   const [exampleOpened, example] = useDisclosure(false);
   const { id, name, workflow, enabled, signed, response, lastUsedAt, path } = webhook;
   return (
-    <Paper component="li" withBorder className={classes.card} data-off={!enabled || undefined} aria-label={name}>
+    <Paper component="li" withBorder className={classes.card} aria-label={name}>
       <div className={classes.head}>
         <div className={classes.titles}>
           <Group gap={8}>

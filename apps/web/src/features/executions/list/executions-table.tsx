@@ -25,8 +25,8 @@ const useStartText = (now: Date): ((item: ExecutionListItem) => string) => {
   const t = useTranslations('executions');
   const format = useFormat();
   return (item) => {
-    const time = format.relativeTime(item.startedAt ?? item.queuedAt, now);
-    return isPutOff(item, now) ? t('startsAt', { time }) : time;
+    const began = item.startedAt ?? item.queuedAt;
+    return isPutOff(item, now) ? t('startsAt', { time: format.upcoming(began, now) }) : format.relativeTime(began, now);
   };
 };
 
