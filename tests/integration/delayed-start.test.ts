@@ -103,7 +103,9 @@ describe('a delayed start', () => {
     await requestCancel(prisma, { id, workspaceId: workspace.workspaceId });
     const pass = await waitForExecution(prisma, await start(inMs(3_500)));
     expect(pass.status).toBe('completed');
-    expect(await prisma.execution.findUniqueOrThrow({ where: { id } })).toMatchObject({
+    const cancelled = await prisma.execution.findUniqueOrThrow({ where: { id } });
+    expect(cancelled.queuedAt.getTime()).toBeLessThan(startAfter.getTime());
+    expect(cancelled).toMatchObject({
       status: 'cancelled',
       startedAt: null,
       attempts: 0,

@@ -46,7 +46,7 @@ export const requestCancel = (
       SELECT 1 FROM executions WHERE id = ${id}::uuid AND workspace_id = ${workspaceId}::uuid FOR UPDATE`;
     const row = await tx.execution.findFirst({
       where: { id, workspaceId },
-      select: { status: true, lastSeq: true, cancelRequestedAt: true },
+      select: { status: true, lastSeq: true, cancelRequestedAt: true, queuedAt: true },
     });
     if (!row) throw executionNotFound();
     const { status, lastSeq } = row;
@@ -58,6 +58,8 @@ export const requestCancel = (
       at: now,
     };
     if (status !== 'running') {
+      // Put off, and taken back: lists and figures go by this time, and nothing ended is of the future.
+      if (row.queuedAt > now) await tx.execution.update({ where: { id }, data: { queuedAt: now } });
       const ended = await endExecution(tx, {
         executionId: id,
         where: { status },
