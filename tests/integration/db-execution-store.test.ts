@@ -20,6 +20,7 @@ const queued: string[] = [];
 const queue = {
   add: async ({ executionId, attempt = 0 }: { executionId: string; attempt?: number }) =>
     void queued.push(`${executionId}-${attempt}`),
+  counts: async () => ({ waiting: 0, active: 0, delayed: 0 }),
 };
 
 beforeAll(async () => {
@@ -447,6 +448,18 @@ describe('giving back and sweeping', () => {
       [unwanted]: 'cancelled',
     });
     for (const id of [lost, orphan, healthy, unwanted]) await expectGapless(id);
+  });
+
+  it('a sweep leaves what waits in a long queue, and still repairs what has lost its owner', async () => {
+    const [waits, orphan] = [await start(), await start()];
+    await claimed(orphan);
+    queued.length = 0;
+    const long = { ...queue, counts: async () => ({ waiting: TUNABLES.sweepBatch, active: 0, delayed: 0 }) };
+    const { requeued } = await sweepStale({ prisma, queue: long }, { now: inFuture(STALE) });
+    expect(requeued).toContain(orphan);
+    expect(requeued).not.toContain(waits);
+    await sweepStale({ prisma, queue }, { now: inFuture(STALE) });
+    expect(queued).toContain(`${waits}-0`);
   });
 
   it('a sweep fails what was lost too often', async () => {

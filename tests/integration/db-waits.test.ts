@@ -22,6 +22,7 @@ const queued: string[] = [];
 const queue = {
   add: async ({ executionId, attempt = 0 }: { executionId: string; attempt?: number }) =>
     void queued.push(`${executionId}-${attempt}`),
+  counts: async () => ({ waiting: 0, active: 0, delayed: 0 }),
 };
 
 beforeAll(async () => {

@@ -20,7 +20,7 @@ export type SweepResult = {
  * not put back then, the next sweep finds again.
  */
 export const sweepStale = async (
-  { prisma, queue }: { prisma: PrismaClient; queue: Pick<ExecutionQueue, 'add'> },
+  { prisma, queue }: { prisma: PrismaClient; queue: Pick<ExecutionQueue, 'add' | 'counts'> },
   { now: givenNow }: { now?: Date } = {},
 ): Promise<SweepResult> => {
   const now = givenNow ?? (await databaseNow(prisma));
@@ -34,9 +34,10 @@ export const sweepStale = async (
     if (repaired?.kind === 'ended') result.ended.push({ id, ...repaired.ended });
     if (repaired?.kind === 'requeue') await requeue(id, repaired.attempt);
   }
-  for (const { id, attempts } of await findNotPickedUp(prisma, now)) {
-    if (!result.requeued.includes(id)) await requeue(id, attempts);
-  }
+  const notPickedUp = (await findNotPickedUp(prisma, now)).filter(({ id }) => !result.requeued.includes(id));
+  // Each job leads to whichever execution is next: where so many wait, none of these has to wait for want of one.
+  if (notPickedUp.length === 0 || (await queue.counts()).waiting >= TUNABLES.sweepBatch) return result;
+  for (const { id, attempts } of notPickedUp) await requeue(id, attempts);
   return result;
 };
 
