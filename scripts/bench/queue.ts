@@ -4,31 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '@agentweaver/db/embedded-postgres';
 import { createExecutionQueue, createExecutionWorker } from '@agentweaver/db/queue';
-import {
-  createPostgresBackend,
-  type JobProgress,
-  type PostgresConnectionOptions,
-  type PostgresQueueBackend,
-  Queue,
-  Worker,
-} from 'bullmq';
+import { createPostgresBackend, Queue, Worker } from 'bullmq';
 import { header, measure, row } from './measure.ts';
+import { hasRedis, startRedis } from './redis-server.ts';
 
 const ROUNDS = 60;
 
 type BenchJob = { id: string };
-type BareQueue = Queue<
-  BenchJob,
-  void,
-  'execute',
-  BenchJob,
-  void,
-  'execute',
-  PostgresQueueBackend,
-  PostgresConnectionOptions
->;
-type BareWorker = Worker<BenchJob, void, 'execute', PostgresQueueBackend, JobProgress, PostgresConnectionOptions>;
-
 type Rig = {
   /** Adds a job and resolves with the ms until a worker had it. */
   addAndWait: () => Promise<number>;
@@ -51,10 +33,13 @@ const createArrivals = () => {
   };
 };
 
-const ourQueue = async (databaseUrl: string): Promise<Rig> => {
+/** `redisUrl` set: on Redis, otherwise on PostgreSQL. */
+type Ground = { databaseUrl: string; redisUrl?: string };
+
+const ourQueue = async (ground: Ground): Promise<Rig> => {
   const arrivals = createArrivals();
-  const queue = createExecutionQueue({ databaseUrl });
-  const worker = createExecutionWorker({ databaseUrl }, { concurrency: 4 }, async (executionId) => {
+  const queue = createExecutionQueue(ground);
+  const worker = createExecutionWorker(ground, { concurrency: 4 }, async (executionId) => {
     arrivals.arrived(executionId);
     return undefined;
   });
@@ -71,16 +56,22 @@ const ourQueue = async (databaseUrl: string): Promise<Rig> => {
   };
 };
 
-const rawQueue = async (databaseUrl: string): Promise<Rig> => {
+const rawQueue = async ({ databaseUrl, redisUrl }: Ground): Promise<Rig> => {
   const arrivals = createArrivals();
-  const connection = { connectionString: databaseUrl, migrate: true };
-  const queue: BareQueue = new Queue('bench', { connection }, createPostgresBackend);
-  const worker: BareWorker = new Worker(
-    'bench',
-    async (job) => arrivals.arrived(job.data.id),
-    { connection, concurrency: 4 },
-    createPostgresBackend,
-  );
+  const onPostgres = { connection: { connectionString: databaseUrl, migrate: true } };
+  const take = async (job: { data: BenchJob }) => arrivals.arrived(job.data.id);
+  const { queue, worker } = redisUrl
+    ? {
+        queue: new Queue<BenchJob>('bench', { connection: { url: redisUrl } }),
+        worker: new Worker<BenchJob>('bench', take, {
+          connection: { url: redisUrl, maxRetriesPerRequest: null },
+          concurrency: 4,
+        }),
+      }
+    : {
+        queue: new Queue('bench', onPostgres, createPostgresBackend),
+        worker: new Worker('bench', take, { ...onPostgres, concurrency: 4 }, createPostgresBackend),
+      };
   await worker.waitUntilReady();
   return {
     addAndWait: () => {
@@ -94,22 +85,29 @@ const rawQueue = async (databaseUrl: string): Promise<Rig> => {
   };
 };
 
+const compare = async (ground: Ground): Promise<void> => {
+  header(`Queue on ${ground.redisUrl ? 'Redis' : 'PostgreSQL'}`);
+  const raw = await rawQueue(ground);
+  const bare = await measure(ROUNDS, raw.addAndWait);
+  await raw.close();
+  row('BullMQ as it comes, add to start', bare, 'ms');
+  const ours = await ourQueue(ground);
+  const own = await measure(ROUNDS, ours.addAndWait);
+  await ours.close();
+  row('execution queue, add to start', own, 'ms', `${(own.median / bare.median).toFixed(2)} × BullMQ`);
+};
+
 /** How long a job waits from being added to being started, with nothing else in the queue. */
 export const benchQueue = async (): Promise<void> => {
-  header('Queue (embedded PostgreSQL)');
   const scratch = await mkdtemp(path.join(tmpdir(), 'agentweaver-bench-'));
-  const server = await startEmbeddedPostgres({ dataDir: scratch });
+  const { databaseUrl, stop } = await startEmbeddedPostgres({ dataDir: scratch });
   try {
-    const raw = await rawQueue(server.databaseUrl);
-    const bare = await measure(ROUNDS, raw.addAndWait);
-    await raw.close();
-    row('BullMQ as it comes, add to start', bare, 'ms');
-    const ours = await ourQueue(server.databaseUrl);
-    const own = await measure(ROUNDS, ours.addAndWait);
-    await ours.close();
-    row('execution queue, add to start', own, 'ms', `${(own.median / bare.median).toFixed(2)} × BullMQ`);
+    await compare({ databaseUrl });
+    if (!(await hasRedis())) return;
+    const redis = await startRedis();
+    await compare({ databaseUrl, redisUrl: redis.url }).finally(redis.stop);
   } finally {
-    await server.stop();
+    await stop();
     await rm(scratch, { recursive: true, force: true });
   }
 };
