@@ -32,6 +32,7 @@ export const findPages = async (context: BrowserContext): Promise<Shot[]> => {
       },
     },
     { name: 'builder-run', path: workflow, prepare: runWorkflow },
+    { name: 'triggers', path: `${workspace}/triggers` },
     { name: 'executions', path: `${workspace}/executions` },
     { name: 'execution', path: execution, prepare: waitForCanvas },
     { name: 'analytics', path: `${workspace}/analytics` },

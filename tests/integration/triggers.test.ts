@@ -240,6 +240,9 @@ describe('executions', () => {
     expect(await caller.executions.get({ workspace, executionId: id })).toMatchObject({ startAfter, status: 'queued' });
     const { items } = await caller.executions.list({ workspace });
     expect(items).toMatchObject([{ id, startAfter, queuedAt: startAfter }]);
+    // It is not what the workflow did last.
+    const { items: workflows } = await caller.workflows.list({ workspace });
+    expect(workflows).toMatchObject([{ id: workflowId, lastExecution: null, executions: 1, triggers: 0 }]);
     expect(await refusalOf(start(new Date(Date.now() - 1_000)))).toEqual({
       code: 'bad_request',
       fields: ['startAfter'],
@@ -255,6 +258,7 @@ describe('executions', () => {
       return ids.map((id) => items.find((item) => item.id === id)?.triggerName);
     };
     expect(await namesOf()).toEqual(['Morning', 'Orders', null]);
+    expect((await caller.workflows.list({ workspace })).items).toMatchObject([{ triggers: 2 }]);
     await caller.triggers.webhooks.remove({ workspace, id: webhookId });
     expect(await namesOf()).toEqual(['Morning', null, null]);
   });

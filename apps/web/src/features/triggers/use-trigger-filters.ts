@@ -2,7 +2,7 @@
 
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 
-export const TABS = ['schedules', 'webhooks'] as const;
+const TABS = ['schedules', 'webhooks'] as const;
 
 const parsers = { tab: parseAsStringLiteral(TABS).withDefault('schedules'), workflow: parseAsString };
 

@@ -22,6 +22,7 @@ export const DeleteWorkflowModal = ({ workflow, opened, onClose }: DeleteWorkflo
         <List size="sm">
           <List.Item>{t('deleteDraft')}</List.Item>
           {workflow.versions > 0 && <List.Item>{t('deleteVersions', { count: workflow.versions })}</List.Item>}
+          {workflow.triggers > 0 && <List.Item>{t('deleteTriggers', { count: workflow.triggers })}</List.Item>}
           {workflow.executions > 0 && <List.Item>{t('deleteExecutions', { count: workflow.executions })}</List.Item>}
         </List>
         <Text size="sm" c="dimmed">

@@ -10,6 +10,8 @@ export type WorkflowSummary = {
   publishedVersion: number | null;
   executions: number;
   versions: number;
+  /** Schedules and webhooks. */
+  triggers: number;
   lastExecution: { id: string; status: ExecutionStatus; queuedAt: Date } | null;
 };
 

@@ -2,7 +2,7 @@ import { MAX_CRON_LENGTH } from '@agentweaver/core/schedule/cron';
 import { z } from 'zod';
 import { MAX_TRIGGER_NAME, WEBHOOK_RESPONSES } from '../trigger-view.ts';
 
-export const triggerName = z.string().trim().min(1).max(MAX_TRIGGER_NAME);
+const triggerName = z.string().trim().min(1).max(MAX_TRIGGER_NAME);
 
 export const cronFields = {
   cron: z.string().trim().min(1).max(MAX_CRON_LENGTH),

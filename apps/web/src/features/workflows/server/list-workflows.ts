@@ -24,8 +24,14 @@ export const listWorkflows = async (
       updatedAt: true,
       publishedVersion: { select: { number: true } },
       draft: { select: { updatedAt: true } },
-      executions: { orderBy: { queuedAt: 'desc' }, take: 1, select: { id: true, status: true, queuedAt: true } },
-      _count: { select: { executions: true, versions: true } },
+      executions: {
+        // What is put off has not run.
+        where: { OR: [{ startAfter: null }, { startAfter: { lte: new Date() } }] },
+        orderBy: { queuedAt: 'desc' },
+        take: 1,
+        select: { id: true, status: true, queuedAt: true },
+      },
+      _count: { select: { executions: true, versions: true, schedules: true, webhooks: true } },
     },
   });
   const items = rows.slice(0, limit).map((row) => ({
@@ -36,6 +42,7 @@ export const listWorkflows = async (
     publishedVersion: row.publishedVersion?.number ?? null,
     executions: row._count.executions,
     versions: row._count.versions,
+    triggers: row._count.schedules + row._count.webhooks,
     lastExecution: row.executions[0] ?? null,
   }));
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
