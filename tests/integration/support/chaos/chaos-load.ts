@@ -98,17 +98,30 @@ export const requestOf = (response: unknown): number | undefined => {
   return found ? Number(found[1]) : undefined;
 };
 
+/** Uses of its tool before the agent answers: what interrupts it finds most of its calls answered and paid. */
+const TOOL_TURNS = 5;
+
+/** What the tool has counted up to, which is the last number of its answer; `undefined` in calls of those that have none. */
+const turnOf = (prompt: string): number | undefined => {
+  if (prompt.endsWith('plans')) return 0;
+  return /tells|writes/.test(prompt) ? undefined : Number(/\d+(?=\D*$)/.exec(prompt)?.[0] ?? TOOL_TURNS);
+};
+
 /** Keeps executions flowing: as many as end are started. */
 export const startChaosLoad = async (
   { prisma, queue, model }: { prisma: PrismaClient; queue: ExecutionQueue; model: ModelServer },
   random: Random,
 ): Promise<ChaosLoad> => {
-  model.answer(({ prompt }, index) => ({
-    delayMs: 50 + 350 * Math.random(),
-    ...(prompt.endsWith('plans')
-      ? { toolCalls: [{ name: 'calculator', input: { expression: '6 * 7' } }] }
-      : { text: `answer ${index}` }),
-  }));
+  model.answer(({ prompt }, index) => {
+    const turn = turnOf(prompt);
+    const again = turn !== undefined && turn < TOOL_TURNS;
+    return {
+      delayMs: 50 + 250 * Math.random(),
+      ...(again
+        ? { toolCalls: [{ name: 'calculator', input: { expression: `${turn} + 1` } }] }
+        : { text: `answer ${index}` }),
+    };
+  });
   const { workspaceId, userId } = await createTestWorkspace(prisma, {
     maxConcurrency: 100,
     maxExecutionsPerDay: 1_000_000,
