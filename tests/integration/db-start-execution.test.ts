@@ -199,8 +199,18 @@ describe('starting an execution', () => {
     });
     expect(queued).toEqual([]);
     await withMemory({ memoryMb: 512 });
-    // One that asks for nothing gets what there is.
-    await withMemory({});
+    // One that asks for nothing gets what there is, and says so where it is less than usual.
+    const firstLine = (executionId: string) =>
+      prisma.executionEvent.findFirstOrThrow({ where: { executionId, seq: 1 }, select: { message: true, data: true } });
+    const { id } = await withMemory({});
+    expect(await firstLine(id)).toMatchObject({
+      message: expect.stringMatching(/^Queued\. .*512 MiB.*plan.*1024 MiB\.$/),
+      data: { memoryMb: 512 },
+    });
+    workspace = await createTestWorkspace(prisma, { maxMemoryMb: 1_024 });
+    const enough = await firstLine((await withMemory({})).id);
+    expect(enough.message).toBe('Queued.');
+    expect(enough.data).not.toHaveProperty('memoryMb');
   });
 });
 

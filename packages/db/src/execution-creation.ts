@@ -33,8 +33,9 @@ export type NewExecution = {
   /** The only node that runs. */
   onlyNodeId?: string;
   idempotency?: { key: string; hash: string };
-  /** Of the workspace's plan. */
+  /** Of the workspace's plan; in MiB what a sandbox gets at most. */
   maxExecutionsPerDay: number;
+  maxMemoryMb: number;
   now: Date;
 };
 
@@ -77,6 +78,13 @@ const INSERT_EXECUTION: Statement = {
   RETURNING execution_id AS id`,
 };
 
+/** One that asks for nothing gets what the plan has, and is told where that is less than usual. */
+const loweredMemory = ({ definition, maxMemoryMb }: Pick<NewExecution, 'definition' | 'maxMemoryMb'>): string => {
+  const { memoryMb } = definition.settings;
+  if (memoryMb <= maxMemoryMb) return '';
+  return ` Its sandbox gets ${maxMemoryMb} MiB of memory, all that the plan of this workspace allows, instead of ${memoryMb} MiB.`;
+};
+
 const insertExecution = async (
   run: RunStatement,
   { workspaceId, startAfter, reuse, onlyNodeId, idempotency, maxExecutionsPerDay, now, ...execution }: NewExecution,
@@ -84,11 +92,13 @@ const insertExecution = async (
 ): Promise<{ id: string }> => {
   const { workflowId, input, trigger, userId, rerunOfId, scheduleId, webhookId, traceParent, priority } = execution;
   const today = startOfUtcDay(now);
+  const lowered = loweredMemory(execution);
   const data = {
     trigger,
     version: version.number,
     ...(startAfter ? { startAfter: startAfter.toISOString() } : {}),
     ...(reuse ? { reusedFromId: reuse.sourceId } : {}),
+    ...(lowered ? { memoryMb: execution.maxMemoryMb } : {}),
     ...(onlyNodeId === undefined ? {} : { onlyNodeId }),
   };
   const [stored] = await run<{ id: string }>(INSERT_EXECUTION, [
@@ -111,7 +121,7 @@ const insertExecution = async (
     scheduleId ?? null,
     webhookId ?? null,
     traceParent ?? null,
-    startAfter ? `Starts at ${startAfter.toISOString()}.` : 'Queued.',
+    `${startAfter ? `Starts at ${startAfter.toISOString()}.` : 'Queued.'}${lowered}`,
     JSON.stringify(data),
   ]);
   if (stored) return stored;

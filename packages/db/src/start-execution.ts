@@ -105,7 +105,7 @@ const storeAndQueue = async (
       ...request,
       definition,
       version,
-      maxExecutionsPerDay: plan.maxExecutionsPerDay,
+      ...plan,
       input,
       idempotency,
       rerunOfId: request.rerunOfId ?? reuse?.sourceId,
