@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createEgressAgent } from '@agentweaver/core/egress/egress-agent';
 import { createGuardedFetch } from '@agentweaver/core/egress/guarded-fetch';
 import { createCircuitBreakers } from '@agentweaver/core/models/circuit-breakers';
-import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from '@agentweaver/core/models/demo-model';
+import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from '@agentweaver/core/models/demo/identity';
 import { createCallCounter } from '@agentweaver/db/call-counter';
 import { createPrisma, poolCounts } from '@agentweaver/db/client';
 import { identifyDatabase } from '@agentweaver/db/execution-owners';

@@ -1,6 +1,6 @@
 import { ExecutionError } from '@agentweaver/core/engine/execution-errors';
 import { PROVIDERS, type ProviderId, parseModelId } from '@agentweaver/core/models/catalog';
-import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from '@agentweaver/core/models/demo-model';
+import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from '@agentweaver/core/models/demo/identity';
 import type { LocalModels } from './local-models.ts';
 
 /** A provider key of the workspace, still encrypted. */

@@ -1,4 +1,3 @@
-import { generateWithDemoModel } from '../models/demo-model.ts';
 import { createCodeSession } from '../nodes/code/code-session.ts';
 import { runJavaScript } from '../nodes/code/run-javascript.ts';
 import { type CredentialHeaders, fetchWithCredentials, headersOf, mergeHeaders } from './credential-headers.ts';
@@ -38,7 +37,7 @@ export type InProcessHostOptions = {
  * wherever this process can go, and Code nodes run in a thread of it. Waits hold the process.
  */
 export const createInProcessHost = ({
-  generate = async (request) => generateWithDemoModel(request),
+  generate = async (request) => (await import('../models/demo-model.ts')).generateWithDemoModel(request),
   fetch = globalThis.fetch,
   credentials = {},
   files,

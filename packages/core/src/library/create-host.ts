@@ -6,7 +6,7 @@ import { PROVIDERS, type ProviderId, parseModelId } from '../models/catalog.ts';
 import { createCircuitBreakers } from '../models/circuit-breakers.ts';
 import { completeRequest } from '../models/complete-request.ts';
 import { createModelClient } from '../models/create-model.ts';
-import { DEMO_MODEL_ID } from '../models/demo-model.ts';
+import { DEMO_MODEL_ID } from '../models/demo/identity.ts';
 import type { PriceOptions } from '../models/prices.ts';
 import { type CacheStore, cacheKeyOf, createMemoryCache, findCached, keepAnswer } from '../models/response-cache.ts';
 

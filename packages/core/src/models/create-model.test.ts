@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { capabilitiesOf } from './capabilities.ts';
 import { createModelClient } from './create-model.ts';
-import { DEMO_MODEL_ID } from './demo-model.ts';
+import { DEMO_MODEL_ID } from './demo/identity.ts';
 import { type ModelMessage, type ModelRequestInput, userMessage } from './model-call.ts';
 import { askWire, failureOf, KEY, requestOf } from './testing/ask-wire.ts';
 import { events, json, type Wire } from './testing/wire.ts';

@@ -1,9 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEMO_MODEL_ID } from './demo/identity.ts';
 import { contentWords, splitSentences } from './demo/language.ts';
 import { readPrompt } from './demo/read-prompt.ts';
-import { DEMO_MODEL_ID, generateWithDemoModel } from './demo-model.ts';
+import { generateWithDemoModel } from './demo-model.ts';
 import { type ModelRequestInput, userMessage } from './model-call.ts';
 
 const ask = (prompt: string, more: Partial<ModelRequestInput> = {}) =>

@@ -4,6 +4,7 @@ import { choose, splitCandidates } from './demo/choose.ts';
 import { classify } from './demo/classify.ts';
 import { draftReply } from './demo/draft-reply.ts';
 import { type FillContext, fillSchema } from './demo/fill-schema.ts';
+import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from './demo/identity.ts';
 import { improve } from './demo/improve.ts';
 import { fillVerdict } from './demo/judge.ts';
 import { planSubtasks } from './demo/plan.ts';
@@ -19,10 +20,6 @@ import {
   NO_USAGE,
   type ToolCallPart,
 } from './model-call.ts';
-
-/** Said wherever the model appears: nobody may take it for an AI. */
-export const DEMO_MODEL_NAME = 'Demo model (offline, not an AI)';
-export const DEMO_MODEL_ID = 'demo/demo-model';
 
 const REASON = `${DEMO_MODEL_NAME}: fixed rules that need no key and cost nothing.`;
 

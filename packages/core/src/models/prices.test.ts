@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PROVIDERS, parseModelId } from './catalog.ts';
-import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from './demo-model.ts';
+import { DEMO_MODEL_ID, DEMO_MODEL_NAME } from './demo/identity.ts';
 import type { Usage } from './model-call.ts';
 import { costOf, priceOf } from './prices.ts';
 

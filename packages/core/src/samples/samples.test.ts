@@ -4,7 +4,7 @@ import type { EngineEvent } from '../engine/events.ts';
 import { runWorkflow } from '../engine/run-workflow.ts';
 import { validateWorkflow } from '../graph/validate-workflow.ts';
 import { createInProcessHost } from '../host/in-process-host.ts';
-import { DEMO_MODEL_ID } from '../models/demo-model.ts';
+import { DEMO_MODEL_ID } from '../models/demo/identity.ts';
 import { prepareInput } from '../nodes/input/check-input.ts';
 import type { Sample } from './sample.ts';
 import { SAMPLES } from './samples.ts';

@@ -1,4 +1,4 @@
-import { DEMO_MODEL_NAME } from '@agentweaver/core/models/demo-model';
+import { DEMO_MODEL_NAME } from '@agentweaver/core/models/demo/identity';
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { z } from 'zod';
 import { getEnv } from '../../../server/env.ts';
