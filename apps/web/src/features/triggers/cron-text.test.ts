@@ -26,11 +26,11 @@ it.each([
   ['0 9 * * *', 'Every day at 09:00', '毎日 09:00'],
   ['30 8,17 * * *', 'Every day at 08:30 and 17:30', '毎日 08:30、17:30'],
   ['0 9 * * 1-5', 'Monday to Friday at 09:00', '月曜日から金曜日 09:00'],
-  ['0 9 * * 0,6', 'On Sunday and Saturday at 09:00', '毎週日曜日、土曜日 09:00'],
+  ['0 9 * * 0,6', 'Every Saturday and Sunday at 09:00', '毎週土曜日、日曜日 09:00'],
   ['0 9 1,15 * *', 'Each month on the 1st and the 15th at 09:00', '毎月1日、15日 09:00'],
   ['0 9 L * *', 'Each month on the last day at 09:00', '毎月末日 09:00'],
   ['0 9 1 1,7 *', 'In January and July on the 1st at 09:00', '1月、7月の1日 09:00'],
-  ['0 9 * 12 1', 'On Monday in December at 09:00', '12月の毎週月曜日 09:00'],
+  ['0 9 * 12 1', 'Every Monday in December at 09:00', '12月の毎週月曜日 09:00'],
   ['0 9 * 12 *', 'In December at 09:00', '12月 09:00'],
   ['*/10 * * * * *', 'Every 10 seconds', '10 秒ごと'],
 ])('%s', (cron, english, japanese) => {

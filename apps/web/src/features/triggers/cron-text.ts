@@ -38,8 +38,10 @@ export const cronText = (words: CronWords, { t, locale }: { t: Translate; locale
     const monthNames = months && list(months.map((month) => named({ month: 'long' }, Date.UTC(2023, month - 1, 1))));
     const days = monthDays && list(monthDays.map((day) => (day === 'last' ? t('lastDay') : t('day', { day }))));
     if (days) return monthNames ? t('daysOfMonths', { days, months: monthNames }) : t('daysOfMonth', { days });
-    const week = weekdays && list(weekdays.map((day) => named({ weekday: 'long' }, SUNDAY + day * DAY_MS)));
-    const text = week && (weekdays.join() === WORKDAYS ? t('workdays') : t('weekdays', { days: week }));
+    // Sunday ends a weekend.
+    const ordered = weekdays && weekdays.toSorted((a, b) => (a || 7) - (b || 7));
+    const week = ordered && list(ordered.map((day) => named({ weekday: 'long' }, SUNDAY + day * DAY_MS)));
+    const text = week && (ordered.join() === WORKDAYS ? t('workdays') : t('weekdays', { days: week }));
     if (monthNames)
       return text ? t('inMonths', { days: text, months: monthNames }) : t('months', { months: monthNames });
     return text;
