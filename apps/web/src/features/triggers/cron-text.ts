@@ -39,7 +39,7 @@ export const cronText = (words: CronWords, { t, locale }: { t: Translate; locale
     const days = monthDays && list(monthDays.map((day) => (day === 'last' ? t('lastDay') : t('day', { day }))));
     if (days) return monthNames ? t('daysOfMonths', { days, months: monthNames }) : t('daysOfMonth', { days });
     // Sunday ends a weekend.
-    const ordered = weekdays && weekdays.toSorted((a, b) => (a || 7) - (b || 7));
+    const ordered = weekdays?.toSorted((a, b) => (a || 7) - (b || 7)) ?? null;
     const week = ordered && list(ordered.map((day) => named({ weekday: 'long' }, SUNDAY + day * DAY_MS)));
     const text = week && (ordered.join() === WORKDAYS ? t('workdays') : t('weekdays', { days: week }));
     if (monthNames)
