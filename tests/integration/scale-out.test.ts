@@ -133,11 +133,11 @@ const expectCaps = (tenants: Tenant[], spans: ClaimSpan[]): void => {
 
 const expectOnce = async (lost: ReadonlySet<string>): Promise<void> => {
   expect(await findAnomalies(prisma)).toEqual({ notCompleted: 0, endedTwice: 0, stepsTwice: 0 });
-  const executions = await prisma.execution.findMany({ select: { id: true, attempts: true, losses: true } });
+  const executions = await prisma.execution.findMany({ select: { id: true, attempts: true } });
   expect(executions).toHaveLength(TOTAL);
   const again = executions.filter(({ attempts }) => attempts > 1);
   expect(new Set(again.map(({ id }) => id))).toEqual(lost);
-  expect(again.every(({ attempts, losses }) => attempts === 2 && losses === 1)).toBe(true);
+  expect(again.filter(({ attempts }) => attempts !== 2)).toEqual([]);
   // One call each; only of those that the dead executor ran may the answer have been lost with it.
   const calls = await prisma.modelCall.count({ where: { completedAt: { not: null } } });
   expect(calls).toBe(TOTAL);
@@ -180,5 +180,8 @@ const expectReaped = async (dead: string): Promise<void> => {
   const containersOf = async (id: string) =>
     (await docker?.listContainers({ all: true, filters: { label: [`agentweaver.executor=${id}`] } }))?.length;
   await expect.poll(() => containersOf(dead), { timeout: TAKEOVER_MS, interval: 500 }).toBe(0);
-  for (const executor of executors.slice(1)) expect(await containersOf(await idOf(executor))).toBeGreaterThan(0);
+  for (const executor of executors.slice(1)) {
+    const id = await idOf(executor);
+    await expect.poll(() => containersOf(id), { timeout: 60_000, interval: 500 }).toBeGreaterThan(0);
+  }
 };
