@@ -17,7 +17,7 @@ import type { ExecutorEnv } from './env.ts';
 import { createAdmission } from './execution/admission.ts';
 import { createCancelWatch } from './execution/cancel-watch.ts';
 import { startSweeper } from './execution/sweeper.ts';
-import { takeJob } from './execution/take-job.ts';
+import { createTakeJob } from './execution/take-job.ts';
 import { createExecutorIdentity } from './executor-identity.ts';
 import { createHealthMetrics } from './health-metrics.ts';
 import { createExecutionServices } from './host/execution-services.ts';
@@ -168,9 +168,7 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
       gate,
     }),
   };
-  worker = createExecutionWorker(connection, { concurrency: env.EXECUTOR_CONCURRENCY }, (executionId, job) =>
-    takeJob(dependencies, executionId, job),
-  );
+  worker = createExecutionWorker(connection, { concurrency: env.EXECUTOR_CONCURRENCY }, createTakeJob(dependencies));
   const running = worker;
   await running.ready();
   const schedules = startScheduleLoop({ prisma, queue, logger });

@@ -46,8 +46,8 @@ const ADD_TIMEOUT_MS = 5_000;
 const DISCONNECT_TIMEOUT_MS = 2_000;
 
 /** Ids only: job data lies in the queue as plain text. */
-const jobDataSchema = z.object({ executionId: z.uuid() });
-type JobData = z.infer<typeof jobDataSchema>;
+const jobDataSchema = z.object({ executionId: z.uuid(), attempt: z.int().min(0).default(0) });
+type JobData = z.input<typeof jobDataSchema>;
 
 type PostgresQueue = Queue<
   JobData,
@@ -72,7 +72,7 @@ export const createExecutionQueue = (config: QueueConfig): ExecutionQueue => {
       // Not all digits and without a colon, which BullMQ refuses.
       const jobId = `${executionId}-${attempt}`;
       await withTimeout(
-        queue.add('execute', { executionId }, { ...JOB_OPTIONS, jobId, delay: delayMs }),
+        queue.add('execute', { executionId, attempt }, { ...JOB_OPTIONS, jobId, delay: delayMs }),
         'The queue does not answer.',
       );
     },
@@ -147,6 +147,8 @@ export type ExecutionHandler = (
     signal: AbortSignal;
     /** No more work is to be taken here. */
     isClosing: () => boolean;
+    /** Claims that the execution had when the job was added. */
+    attempt: number;
   },
 ) => Promise<void>;
 
@@ -197,16 +199,19 @@ export const createExecutionWorker = (
     controllers.add(controller);
     lastActivityAt = Date.now();
     try {
-      await handle(data.data.executionId, controller.signal);
+      await handle(data.data, controller.signal);
     } finally {
       controllers.delete(controller);
       lastActivityAt = Date.now();
     }
   };
 
-  const handle = async (executionId: string, signal: AbortSignal): Promise<void> => {
+  const handle = async (
+    { executionId, attempt }: z.output<typeof jobDataSchema>,
+    signal: AbortSignal,
+  ): Promise<void> => {
     try {
-      await handler(executionId, { signal, isClosing: () => closing });
+      await handler(executionId, { signal, isClosing: () => closing, attempt });
     } catch (error) {
       config.onError?.(error instanceof Error ? error : new Error(String(error)));
     }

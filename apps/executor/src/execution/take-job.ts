@@ -1,24 +1,37 @@
 import { type ClaimedExecution, claimExecution, claimNextExecution } from '@agentweaver/db/execution-claim';
 import { classifyStale } from '@agentweaver/db/execution-state';
+import { LRUCache } from 'lru-cache';
 import { type ExecutorDependencies, runExecution } from './run-execution.ts';
+
+export type TakeJob = (
+  executionId: string,
+  worker: { signal: AbortSignal; isClosing: () => boolean; attempt: number },
+) => Promise<void>;
+
+/** So many jobs are remembered as having nothing left to do. */
+const MAX_SPENT = 10_000;
 
 /**
  * What a job of the queue leads to. It says that there is work, not which: the executor claims the execution that is next in
  * fairness, and goes on as long as the workspace of the last one has more, whose own jobs may have come while
- * the workspace was at its limit. Where nothing is queued, the execution of the job may have lost its executor, or its
- * time may have come.
+ * the workspace was at its limit. The job of one that was claimed in that way, when it comes, is spent: it would find
+ * nothing, or another's. Where nothing is queued, the execution of the job may have lost its executor, or its time may have come.
  */
-export const takeJob = async (
-  dependencies: ExecutorDependencies,
-  executionId: string,
-  worker: { signal: AbortSignal; isClosing: () => boolean },
-): Promise<void> => {
-  let claim = (await claimNext(dependencies)) ?? (await claimStale(dependencies, executionId));
-  while (claim) {
-    const { moreQueued } = await runExecution(dependencies, claim, worker.signal);
-    claim = moreQueued && !worker.isClosing() ? await claimNext(dependencies) : undefined;
-  }
+export const createTakeJob = (dependencies: ExecutorDependencies): TakeJob => {
+  const spent = new LRUCache<string, true>({ max: MAX_SPENT });
+  return async (executionId, { signal, isClosing, attempt }) => {
+    if (spent.delete(jobKey(executionId, attempt))) return;
+    let claim = (await claimNext(dependencies)) ?? (await claimStale(dependencies, executionId));
+    while (claim) {
+      const { moreQueued } = await runExecution(dependencies, claim, signal);
+      claim = moreQueued && !isClosing() ? await claimNext(dependencies) : undefined;
+      // Its job was added before this claim.
+      if (claim) spent.set(jobKey(claim.execution.id, claim.execution.attempts - 1), true);
+    }
+  };
 };
+
+const jobKey = (executionId: string, attempt: number): string => `${executionId}-${attempt}`;
 
 const claimNext = async ({ prisma, live, executorId, sandboxes, metrics }: ExecutorDependencies) => {
   for (;;) {
