@@ -5,7 +5,6 @@ import { isTerminal } from './execution-state.ts';
 import type { PrismaClient, Schedule } from './generated/client.ts';
 import { storableText } from './json.ts';
 import { type StartExecutionDependencies, startExecution } from './start-execution.ts';
-import { readTriggerSource } from './trigger-workflow.ts';
 
 export type FiringDependencies = Pick<StartExecutionDependencies, 'prisma' | 'queue' | 'onEnqueueError'> & {
   /** A schedule that could not be fired for a reason that is not its own; the next call tries it again. */
@@ -118,7 +117,7 @@ const start = async (
       {
         workspaceId,
         workflowId,
-        source: await readTriggerSource(tx, schedule),
+        source: 'latest',
         input: schedule.input,
         trigger: 'schedule',
         priority: 'batch',

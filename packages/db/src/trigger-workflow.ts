@@ -17,16 +17,6 @@ const nodesSchema = z.object({
   ),
 });
 
-/** Schedules and webhooks run what is published, or the draft of a workflow that never was, as REST does. */
-export const readTriggerSource = async (prisma: Read, key: WorkflowKey): Promise<'published' | 'draft'> => {
-  const workflow = await prisma.workflow.findFirst({
-    where: { id: key.workflowId, workspaceId: key.workspaceId },
-    select: { publishedVersionId: true },
-  });
-  if (!workflow) throw workflowNotFound();
-  return workflow.publishedVersionId ? 'published' : 'draft';
-};
-
 /** What such a start would make of an input; nothing is wrong with any input of a workflow that cannot be read. */
 export const readInputCheck = async (prisma: Read, { workspaceId, workflowId }: WorkflowKey) => {
   const workflow = await prisma.workflow.findFirst({

@@ -2,7 +2,7 @@ import { AppError, isAppError } from '@agentweaver/core/errors/app-error';
 import { isMessageId, type SignatureProblem, signatureProblem } from '@agentweaver/core/webhooks/signature';
 import type { PrismaClient, Webhook } from '@agentweaver/db/generated/client';
 import { startExecution } from '@agentweaver/db/start-execution';
-import { readInputCheck, readTriggerSource } from '@agentweaver/db/trigger-workflow';
+import { readInputCheck } from '@agentweaver/db/trigger-workflow';
 import { TUNABLES } from '@agentweaver/db/tunables';
 import { findDelivery, noteDelivery } from '@agentweaver/db/webhook-delivery-store';
 import { openWebhookSecret, webhookNotFound } from '@agentweaver/db/webhook-store';
@@ -114,7 +114,7 @@ const startOnce = async (
     {
       workspaceId,
       workflowId,
-      source: await readTriggerSource(prisma, webhook),
+      source: 'latest',
       input,
       trigger: 'webhook',
       webhookId,
