@@ -10,7 +10,8 @@ import type { SandboxBackend, SandboxHost } from './sandbox.ts';
 
 export type SandboxChoice = 'auto' | 'docker' | 'process' | 'kubernetes';
 
-const PING_TIMEOUT_MS = 3_000;
+/** An engine that must be there may be busy, or far away; where another sandbox would do, it is not waited for as long. */
+const ANSWER_TIMEOUT_MS = { docker: 15_000, auto: 3_000 } as const;
 /** Pulled by engines on machines that this one's binaries do not run on (Docker Desktop). */
 const PUBLISHED_BASE_IMAGE = 'node:24-slim';
 
@@ -43,7 +44,7 @@ export const selectSandbox = async ({
   if (choice === 'process') return { backend: await createProcessBackend({ bundleFile }) };
   try {
     const docker = openDocker();
-    const engine = await describeEngine(docker);
+    const engine = await describeEngine(docker, ANSWER_TIMEOUT_MS[choice]);
     const backend = await createDockerBackend({
       docker,
       installationId,
@@ -89,8 +90,11 @@ const selectKubernetes = async ({
 
 const ARCHITECTURES: Record<string, string> = { x86_64: 'x64', amd64: 'x64', aarch64: 'arm64', arm64: 'arm64' };
 
-const describeEngine = async (docker: Docker): Promise<{ name: string; runsOurBinary: boolean; host: SandboxHost }> => {
-  const [version, info] = await withTimeout(Promise.all([docker.version(), docker.info()]));
+const describeEngine = async (
+  docker: Docker,
+  timeoutMs: number,
+): Promise<{ name: string; runsOurBinary: boolean; host: SandboxHost }> => {
+  const [version, info] = await withTimeout(timeoutMs, Promise.all([docker.version(), docker.info()]));
   if (info.OSType !== 'linux') throw new Error('the engine does not run Linux containers');
   return {
     name: `Docker ${version.Version}`,
@@ -107,10 +111,10 @@ const isLocal = ({ modem }: Docker): boolean =>
   'socketPath' in modem &&
   Boolean(modem.socketPath);
 
-const withTimeout = async <T>(work: Promise<T>): Promise<T> => {
+const withTimeout = async <T>(ms: number, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the engine does not answer')), PING_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error('the engine does not answer')), ms);
   });
   try {
     return await Promise.race([work, late]);
