@@ -19,6 +19,8 @@ export type ChaosLoad = {
   started: Started;
   /** Resolves when no more are started; those under way go on. */
   stop: () => Promise<void>;
+  /** Forgets also what is being started: its servers are about to go. */
+  abandon: () => void;
 };
 
 const ends = [
@@ -134,6 +136,7 @@ export const startChaosLoad = async (
 
   const started: Started = new Map();
   let stopped = false;
+  let abandoned = false;
   const startOne = async (key: string, kind: Kind): Promise<void> => {
     const { id } = await startExecution(
       { prisma, queue, onEnqueueError: () => undefined },
@@ -151,7 +154,7 @@ export const startChaosLoad = async (
   };
   /** As a caller of the API does: with the same key until there is an answer. */
   const startSurely = async (key: string, kind: Kind): Promise<void> => {
-    for (;;) {
+    while (!abandoned) {
       try {
         return await startOne(key, kind);
       } catch {
@@ -177,6 +180,10 @@ export const startChaosLoad = async (
     stop: () => {
       stopped = true;
       return flowing;
+    },
+    abandon: () => {
+      stopped = true;
+      abandoned = true;
     },
   };
 };

@@ -87,9 +87,8 @@ export const openChaosStage = async ({
         return { name: `executor ${named}`, sandbox, process };
       };
       closers.push(() => Promise.all(executors.map(({ process }) => process.killHard())));
-      for (let index = 0; index < count; index += 1) {
-        executors.push(await start(engine && index % 2 === 0 ? 'docker' : 'process', false));
-      }
+      const kinds = Array.from({ length: count }, (_, index) => (engine && index % 2 === 0 ? 'docker' : 'process'));
+      for (const sandbox of kinds) executors.push(await start(sandbox, false));
       return {
         executors: () => executors,
         replace: async (executor: ChaosExecutor): Promise<void> => {

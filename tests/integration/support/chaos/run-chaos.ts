@@ -8,8 +8,8 @@ import { judge, type Verdict } from './verdict.ts';
 export type ChaosOptions = {
   rounds: number;
   seed: number;
-  executors?: number;
-  concurrency?: number;
+  /** Executions that have to end after a fault before the next one. */
+  progress?: number;
   /** No round begins after it is aborted; what was started still comes to its end. */
   signal?: AbortSignal;
   /** One line per round. */
@@ -27,19 +27,19 @@ const DRAIN_MS = 120_000;
 /** Strays of a killed executor are looked for every half minute. */
 const STRAYS_MS = 75_000;
 const LOOK_MS = 100;
-/** Executions that have to end after a fault before the next one. */
-const PROGRESS = 3;
 
 /**
  * Breaks one thing after another under executions that flow, and looks at the end whether anything was lost, done or paid
  * twice, or left behind. The seed decides what breaks and when; the clock does the rest.
  */
 export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
-  const { rounds, seed, executors = 2, concurrency = 3, signal, onRound = () => undefined } = options;
+  const { rounds, seed, progress = 3, signal, onRound = () => undefined } = options;
   const random = createRandom(seed);
-  const stage = await openChaosStage({ executors, concurrency });
+  const stage = await openChaosStage({ executors: 2, concurrency: 3 });
+  let abandon = (): void => undefined;
   try {
     const load = await startChaosLoad(stage, random);
+    ({ abandon } = load);
     const next = createFaultPlan(stage, random);
     let done = 0;
     const broken: string[] = [];
@@ -48,12 +48,12 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
       const before = performance.now();
       const { fault, patient } = next();
       const what = await fault.cause(stage, random, patient);
-      const problem = await wholeAgain(stage);
+      const problem = await wholeAgain(stage, progress);
       if (problem !== undefined) broken.push(`After round ${round} (${what}): ${problem}`);
       done = round;
       const took = ((performance.now() - before) / 1_000).toFixed(1);
       onRound(
-        `${String(round).padStart(4)}/${rounds}  ${what.padEnd(52)} ${took.padStart(5)} s  ${await progress(stage)}`,
+        `${String(round).padStart(4)}/${rounds}  ${what.padEnd(52)} ${took.padStart(5)} s  ${await countsOf(stage)}`,
       );
     }
     await load.stop();
@@ -67,6 +67,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
       logs: stage.logs(),
     };
   } finally {
+    abandon();
     await stage.close();
   }
 };
@@ -82,7 +83,7 @@ const completed = ({ prisma }: ChaosStage): Promise<number> =>
   prisma.execution.count({ where: { status: 'completed' } });
 
 /** Resolves with what is still missing when it takes too long. */
-export const wholeAgain = async (stage: ChaosStage): Promise<string | undefined> => {
+export const wholeAgain = async (stage: ChaosStage, progress = 1): Promise<string | undefined> => {
   let missing = '';
   const ready = await until(async () => {
     const answers = await Promise.all(stage.executors().map(({ process }) => process.ready()));
@@ -93,12 +94,12 @@ export const wholeAgain = async (stage: ChaosStage): Promise<string | undefined>
   let before: number | undefined;
   const flows = await until(async () => {
     before ??= await completed(stage);
-    return (await completed(stage)) >= before + PROGRESS;
+    return (await completed(stage)) >= before + progress;
   }, WHOLE_AGAIN_MS);
   return flows ? undefined : 'no execution ends any more.';
 };
 
-const progress = async ({ prisma }: ChaosStage): Promise<string> => {
+const countsOf = async ({ prisma }: ChaosStage): Promise<string> => {
   const groups = await prisma.execution.groupBy({ by: ['status'], _count: true }).catch(() => []);
   return groups.map(({ status, _count }) => `${_count} ${status}`).join(', ');
 };
