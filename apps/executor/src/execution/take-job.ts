@@ -20,18 +20,20 @@ const MAX_SPENT = 10_000;
 export const createTakeJob = (dependencies: ExecutorDependencies): TakeJob => {
   const spent = new LRUCache<string, true>({ max: MAX_SPENT });
   return async (executionId, { signal, isClosing, attempt }) => {
-    if (spent.delete(jobKey(executionId, attempt))) return;
+    if (spent.delete(`${executionId}-${attempt}`)) return;
     let claim = (await claimNext(dependencies)) ?? (await claimStale(dependencies, executionId));
     while (claim) {
+      const { workspaceId } = claim.execution;
       const { moreQueued } = await runExecution(dependencies, claim, signal);
       claim = moreQueued && !isClosing() ? await claimNext(dependencies) : undefined;
-      // Its job was added before this claim.
-      if (claim) spent.set(jobKey(claim.execution.id, claim.execution.attempts - 1), true);
+      // Of another workspace its job is still needed: for what this one has queued, whose job came while it was at its limit.
+      if (claim?.execution.workspaceId === workspaceId) spent.set(jobKey(claim.execution), true);
     }
   };
 };
 
-const jobKey = (executionId: string, attempt: number): string => `${executionId}-${attempt}`;
+/** Of the job that was added before this claim. */
+const jobKey = ({ id, attempts }: ClaimedExecution['execution']): string => `${id}-${attempts - 1}`;
 
 const claimNext = async ({ prisma, live, executorId, sandboxes, metrics }: ExecutorDependencies) => {
   for (;;) {
