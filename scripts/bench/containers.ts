@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -53,7 +53,9 @@ const ECHO_SOCKET = `const socket = require('node:net').connect('/channel/socket
 /** A line into a waiting container and back, over the two channels that sandboxes could have. */
 const benchLines = async (docker: Docker, image: Image): Promise<void> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'agentweaver-bench-'));
-  const server = createServer().listen(path.join(folder, 'socket'));
+  const server = createServer().listen({ path: path.join(folder, 'socket'), readableAll: true, writableAll: true });
+  // The image has a user without rights.
+  await chmod(folder, 0o755);
   const overSocket = await createContainer(docker, image, { program: ECHO_SOCKET, binds: [`${folder}:/channel`] });
   const overStdio = await createContainer(docker, image, { program: ECHO, attached: true });
   try {

@@ -66,7 +66,12 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
   });
   const connection = { databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL, onError };
 
-  const prisma = createPrisma({ databaseUrl: env.DATABASE_URL, max: env.EXECUTOR_CONCURRENCY + 5, onError });
+  const prisma = createPrisma({
+    databaseUrl: env.DATABASE_URL,
+    max: env.EXECUTOR_CONCURRENCY + 5,
+    byIndex: true,
+    onError,
+  });
   const queue = createExecutionQueue(connection);
   const live = createLiveChannel(connection);
   const metrics = createMetrics({

@@ -60,7 +60,7 @@ const eventRow = ({ at, message, ...event }: NewEvent) => ({
 
 /**
  * The tables of a statement that writes a batch after `owned (id, last_seq)`, the execution's row that the statement has
- * just changed: none when the claim is lost, and then nothing is written. `$3`, `$4`: the batch's events and steps; `$5`: how many events.
+ * just changed: none when the claim is lost, and then nothing is written. `$1`: its id once more, so that every plan goes by an index; `$3`, `$4`: the batch's events and steps; `$5`: how many events.
  *
  * Steps get their row with the first thing that is told of them. A step that has ended is not touched again. Tokens and
  * cost only grow: `settleModelCall` adds up all attempts there, an event knows the last one only. A step that has
@@ -96,7 +96,7 @@ const EVENTS_AND_STEPS = `
       LEAST(2147483647, GREATEST(0, round(patch."completedAt" - patch."startedAt")))::int
     FROM owned CROSS JOIN patch
     LEFT JOIN execution_steps AS old
-      ON old.execution_id = owned.id AND old.node_id = patch."nodeId" AND old.iteration = patch.iteration
+      ON old.execution_id = $1::uuid AND old.node_id = patch."nodeId" AND old.iteration = patch.iteration
     WHERE COALESCE(patch."nodeType", old.node_type) IS NOT NULL
     ON CONFLICT (execution_id, node_id, iteration) DO UPDATE SET
       status = CASE WHEN EXCLUDED.status = 'pending' THEN step.status ELSE EXCLUDED.status END,
@@ -125,7 +125,7 @@ const EVENTS_AND_STEPS = `
   given_up AS (
     UPDATE waits SET closed_at = clock_timestamp()
     FROM owned CROSS JOIN patch
-    WHERE waits.execution_id = owned.id AND waits.closed_at IS NULL AND patch."completedAt" IS NOT NULL
+    WHERE waits.execution_id = $1::uuid AND waits.closed_at IS NULL AND patch."completedAt" IS NOT NULL
       AND waits.node_id = patch."nodeId" AND waits.iteration = patch.iteration
   )`;
 

@@ -158,7 +158,7 @@ CREATE INDEX "executions_waiting" ON "executions" ("resume_at") WHERE "status" =
 
 -- Gives one execution to an executor: state, fence and log line. The caller holds its row lock and has found it free.
 CREATE FUNCTION claim_execution(p_id uuid, p_executor_id text, p_sandbox text, p_now timestamptz)
-RETURNS SETOF executions LANGUAGE plpgsql AS $$
+RETURNS SETOF executions ROWS 1 LANGUAGE plpgsql AS $$
 DECLARE
   claimed executions%ROWTYPE;
 BEGIN
@@ -185,7 +185,7 @@ END $$;
 -- recently, then the oldest. Gives no row when there is none to be had, and one without an id when somebody else
 -- was claiming for the same workspaces: ask again.
 CREATE FUNCTION claim_next_execution(p_executor_id text, p_sandbox text, p_now timestamptz)
-RETURNS SETOF executions LANGUAGE plpgsql AS $$
+RETURNS SETOF executions ROWS 1 LANGUAGE plpgsql AS $$
 DECLARE
   now_at timestamptz := COALESCE(p_now, clock_timestamp());
   candidate record;
