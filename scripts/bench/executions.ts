@@ -57,10 +57,10 @@ const start = async ({ url }: Product, { tenant, workflowId }: Runner): Promise<
 
 type Row = { id: string; status: string; queuedAt: Date; firstStepAt: Date; completedAt: Date };
 
-/** What the database says of these, once all have ended. */
+/** What the database says of these, once all that there are have ended. */
 const readEnded = async ({ prisma }: Product, ids: string[]): Promise<Map<string, Row>> => {
   for (const deadline = Date.now() + 300_000; ; await sleep(200)) {
-    const open = await prisma.execution.count({ where: { id: { in: ids }, completedAt: null } });
+    const open = await prisma.execution.count({ where: { status: { in: ['queued', 'running'] } } });
     if (open === 0) break;
     if (Date.now() > deadline) throw new Error(`${open} executions did not end.`);
   }
