@@ -180,8 +180,6 @@ const expectReaped = async (dead: string): Promise<void> => {
   const containersOf = async (id: string) =>
     (await docker?.listContainers({ all: true, filters: { label: [`agentweaver.executor=${id}`] } }))?.length;
   await expect.poll(() => containersOf(dead), { timeout: TAKEOVER_MS, interval: 500 }).toBe(0);
-  for (const executor of executors.slice(1)) {
-    const id = await idOf(executor);
-    await expect.poll(() => containersOf(id), { timeout: 60_000, interval: 500 }).toBeGreaterThan(0);
-  }
+  // How many the living keep depends on the load of the machine; none was taken from them.
+  for (const executor of executors.slice(1)) expect(executor.output()).not.toContain('an idle sandbox has ended');
 };
