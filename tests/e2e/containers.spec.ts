@@ -54,7 +54,7 @@ test('steps go into containers and out of them, and a run is answered beside the
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   const form = page.getByRole('dialog', { name: 'Run workflow' });
   await form.getByRole('textbox', { name: 'Names' }).fill('["Ada", "Grace"]');
-  await form.getByRole('button', { name: 'Start' }).click();
+  await form.getByRole('button', { name: 'Start', exact: true }).click();
   const panel = page.getByRole('region', { name: 'Run', exact: true });
   await expect(panel.getByText('Send these 2 greetings?')).toBeVisible({ timeout: 45_000 });
   await expect(builder.node('Greet').getByText('2/2')).toBeVisible();

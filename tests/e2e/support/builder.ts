@@ -69,7 +69,7 @@ export class Builder {
     await this.page.getByRole('button', { name: 'Run', exact: true }).click();
     const form = this.page.getByRole('dialog', { name: 'Run workflow' });
     await form.getByRole('textbox', { name: field }).fill(text);
-    await form.getByRole('button', { name: 'Start' }).click();
+    await form.getByRole('button', { name: 'Start', exact: true }).click();
     const panel = this.page.getByRole('region', { name: 'Run', exact: true });
     await expect(panel).toBeVisible();
     return panel;
