@@ -11,10 +11,11 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@agentweaver/db/em
 import type { PrismaClient } from '@agentweaver/db/generated/client';
 import { createWorkflow, publishDraft } from '@agentweaver/db/workflow-store';
 import { hashSecretToken } from '../../apps/web/src/features/workspace/server/secret-token.ts';
+import { freePort } from '../../tests/integration/support/free-port.ts';
 import { inRoot } from '../lib/paths.ts';
 import { tailOf } from '../lib/run-command.ts';
 import { type ProcessUse, readTree } from './process-use.ts';
-import { freePort, type RedisServer, startRedis } from './redis-server.ts';
+import { type RedisServer, startRedis } from './redis-server.ts';
 
 const READY_MS = 300_000;
 

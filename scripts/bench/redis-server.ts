@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../tests/integration/support/free-port.ts';
 
 export type RedisServer = { url: string; pid: number | undefined; stop: () => Promise<void> };
 
@@ -14,6 +16,10 @@ export const hasRedis = async (): Promise<boolean> => {
 export const startRedis = async (): Promise<RedisServer> => {
   const port = await freePort();
   const child = spawn('redis-server', ['--port', `${port}`, '--save', '', '--bind', '127.0.0.1'], { stdio: 'ignore' });
+  while (!(await answers(port))) {
+    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}.`);
+    await sleep(20);
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     pid: child.pid,
@@ -25,12 +31,9 @@ export const startRedis = async (): Promise<RedisServer> => {
   };
 };
 
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port was free.');
-  return address.port;
-};
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });

@@ -20,6 +20,10 @@ import { z } from 'zod';
  *        │ ◄── event (a terminal one) ──│
  *        │ ◄───────────────── idle ─────│   nothing of the execution is left: another may start
  *
+ * Stdio, which every engine attaches, also a remote one and Kubernetes. A Unix socket is quicker (a line there and back takes
+ * 0.11 ms instead of 0.30; `npm run bench`, median of 200), but a file that both sides share only on one machine, and a way
+ * out of the container; of an execution's 17 ms the difference is 2.
+ *
  * There is no frame to stop: cancel, time limit and shutdown kill the sandbox, which works whatever it is doing.
  */
 export const PROTOCOL_VERSION = 3;
