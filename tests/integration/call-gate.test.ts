@@ -84,7 +84,11 @@ describe('under load', () => {
     await Promise.all(calls);
     expect(served).toHaveLength(180);
     expect(most.get('all')).toBe(12);
-    for (const name of ['a', 'b', 'c']) expect(most.get(name)).toBe(5);
+    // Twelve places are four for each; a fifth is left over only now and then.
+    for (const name of ['a', 'b', 'c']) expect(most.get(name)).toBeLessThanOrEqual(5);
+    const alone = gate.of(tenant('alone', { maxHostCalls: 5 }));
+    await Promise.all(Array.from({ length: 20 }, () => alone.run(http, () => ask('alone'))));
+    expect(most.get('alone')).toBe(5);
   });
 
   test('one with hundreds of calls delays the single call of another by no more than one call', async () => {
