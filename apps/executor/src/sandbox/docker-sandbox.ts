@@ -106,6 +106,18 @@ export const createDockerBackend = async (options: DockerSandboxOptions): Promis
       // What the engine was asked for and has not given yet; one that hangs must not hold up the stop.
       await Promise.race([Promise.allSettled(starting), delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       await Promise.allSettled([...own.values()].map((sandbox) => sandbox?.kill()));
+      // An engine that broke down while it made a container may have made it, and told nobody.
+      const rest = reapStrays({
+        docker,
+        installationId,
+        executorId,
+        isOwn: () => false,
+        findDead: async () => new Set(),
+        logger,
+      });
+      await Promise.race([rest, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]).catch((error: unknown) =>
+        logger.warn({ err: error }, 'what is left of this executor is removed by the next one'),
+      );
     },
   };
 };
