@@ -1,13 +1,13 @@
 'use client';
 
-import { Alert, Button, Group, List, Modal, Select, Skeleton, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Select, Skeleton, Stack, Switch, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { type FormEvent, useState } from 'react';
+import { RefusalAlert } from '../../components/refusal-alert.tsx';
 import { useErrorText } from '../../lib/use-error-text.ts';
 import { useTRPC, useTRPCClient } from '../../trpc/client.tsx';
-import { publicErrorOf } from '../../trpc/public-error.ts';
 import { useWorkspace } from '../workspace/use-workspace.ts';
 import { ownTimezone, ScheduleTimes } from './schedule-times.tsx';
 import { TriggerInput, useTriggerInput } from './trigger-input.tsx';
@@ -58,7 +58,6 @@ const ScheduleForm = ({ schedule, workflowId: preset, onClose }: FormProps) => {
     const given = input.read();
     if (given && values.workflowId && values.name.trim() !== '' && values.cron.trim() !== '') save.mutate(given.value);
   };
-  const problems = publicErrorOf(save.error)?.problems ?? [];
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
@@ -102,20 +101,7 @@ const ScheduleForm = ({ schedule, workflowId: preset, onClose }: FormProps) => {
           checked={!values.enabled}
           onChange={(event) => set({ enabled: !event.currentTarget.checked })}
         />
-        {save.isError && (
-          <Alert color="red" role="alert">
-            {errorText(save.error, { conflict: t('tooMany') })}
-            {problems.length > 0 && (
-              <List size="sm" mt={4}>
-                {problems.map(({ field, message }) => (
-                  <List.Item key={field + message}>
-                    <code>{field}</code>: {message}
-                  </List.Item>
-                ))}
-              </List>
-            )}
-          </Alert>
-        )}
+        {save.isError && <RefusalAlert error={save.error} text={errorText(save.error, { conflict: t('tooMany') })} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {common('cancel')}

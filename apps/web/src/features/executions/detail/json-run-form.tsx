@@ -1,9 +1,9 @@
 'use client';
 
-import { Alert, Button, Group, JsonInput, List, Stack, Text } from '@mantine/core';
+import { Button, Group, JsonInput, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { RefusalAlert } from '../../../components/refusal-alert.tsx';
 import { useErrorText } from '../../../lib/use-error-text.ts';
-import { publicErrorOf } from '../../../trpc/public-error.ts';
 import { parseJsonText } from './parse-json-text.ts';
 
 type JsonRunFormProps = {
@@ -21,7 +21,6 @@ export const JsonRunForm = ({ value, words, attempt, onRun, onClose }: JsonRunFo
   const errorText = useErrorText();
   const [text, setText] = useState(() => JSON.stringify(value, null, 2));
   const parsed = parseJsonText(text);
-  const problems = publicErrorOf(attempt.error)?.problems ?? [];
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
@@ -38,20 +37,7 @@ export const JsonRunForm = ({ value, words, attempt, onRun, onClose }: JsonRunFo
         styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
         data-autofocus
       />
-      {attempt.isError && (
-        <Alert color="red" role="alert">
-          {errorText(attempt.error)}
-          {problems.length > 0 && (
-            <List size="sm" mt={4}>
-              {problems.map(({ field, message }) => (
-                <List.Item key={field + message}>
-                  <code>{field}</code>: {message}
-                </List.Item>
-              ))}
-            </List>
-          )}
-        </Alert>
-      )}
+      {attempt.isError && <RefusalAlert error={attempt.error} text={errorText(attempt.error)} />}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           {words.cancel}
