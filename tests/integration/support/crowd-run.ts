@@ -36,7 +36,11 @@ const startAtPace = async (
   return (await Promise.all(starting)).map(({ id }) => id);
 };
 
-const readWaits = (prisma: PrismaClient, ids: string[], large: Tenant): Promise<Wait[]> =>
+const readWaits = (
+  prisma: PrismaClient,
+  ids: string[],
+  { large, queuedBefore }: { large: Tenant; queuedBefore: Date },
+): Promise<Wait[]> =>
   prisma.$queryRaw<Wait[]>`
     SELECT extract(epoch FROM mine.started_at - mine.queued_at)::float8 * 1000 AS "untilClaimedMs",
       extract(epoch FROM step.created_at - mine.queued_at)::float8 * 1000 AS "untilStepMs",
@@ -47,10 +51,16 @@ const readWaits = (prisma: PrismaClient, ids: string[], large: Tenant): Promise<
       SELECT created_at FROM execution_events AS event
       WHERE event.execution_id = mine.id AND event.type = 'step_started' ORDER BY seq LIMIT 1
     ) AS step
-    WHERE mine.id = ANY(${ids}::uuid[])`;
+    WHERE mine.id = ANY(${ids}::uuid[]) AND mine.queued_at < ${queuedBefore}`;
+
+/** When the last execution of this workspace was claimed: until then some of it waited. */
+const lastClaimOf = async (prisma: PrismaClient, { workspaceId }: Tenant): Promise<Date> => {
+  const { _max } = await prisma.execution.aggregate({ where: { workspaceId }, _max: { startedAt: true } });
+  return _max.startedAt ?? new Date();
+};
 
 type CrowdFigures = {
-  /** Of the small workspaces while nothing else runs, and while the large one's executions wait. */
+  /** Of the small workspaces while nothing else runs, and of those that were queued while the large one's executions waited. */
   alone: Wait[];
   crowded: Wait[];
   /** How long the queue was being worked off. */
@@ -101,8 +111,8 @@ export const runCrowd = async (
     clearInterval(timer);
   }
   return {
-    alone: await readWaits(prisma, before, large),
-    crowded: await readWaits(prisma, await after, large),
+    alone: await readWaits(prisma, before, { large, queuedBefore: new Date() }),
+    crowded: await readWaits(prisma, await after, { large, queuedBefore: await lastClaimOf(prisma, large) }),
     seconds: (performance.now() - begin) / 1_000,
     executions: many + crowded * small.length,
   };

@@ -2,7 +2,7 @@ import type { FinishedStep } from '@agentweaver/core/engine/events';
 import { runWorkflow } from '@agentweaver/core/engine/run-workflow';
 import type { CodeSession } from '@agentweaver/core/nodes/code/code-session';
 import type { HostFrame } from '../channel/protocol.ts';
-import { createAnnouncedNodes } from './announced-nodes.ts';
+import { createAnnouncedSteps } from './announced-steps.ts';
 import { createChannelHost } from './channel-host.ts';
 import { fitEvent } from './fit-event.ts';
 import type { FrameWriter } from './frame-writer.ts';
@@ -35,7 +35,7 @@ export const createSession = ({
   const { host, answer } = createChannelHost({ writer, work, announceUserCode, code, usage });
 
   const run = async (start: StartFrame): Promise<void> => {
-    const { nodeRuntime, announce } = createAnnouncedNodes();
+    const { announce, announced } = createAnnouncedSteps();
     const events = runWorkflow(start.definition, start.input, {
       host,
       resumeFrom: finishedSteps,
@@ -43,7 +43,7 @@ export const createSession = ({
       attempts: start.attempts,
       elapsedMs: start.elapsedMs,
       executionId: start.executionId,
-      nodeRuntime,
+      beforeWork: announced,
     });
     for await (const event of events) {
       const fitted = fitEvent(usage.follow(event));

@@ -26,6 +26,11 @@ export type RunOptions = {
   executionId?: string;
   /** Cancels the execution. */
   signal?: AbortSignal;
+  /**
+   * Waited for before the step does what may hold this thread for long, such as an expression that loops, or asks the
+   * host: time to tell others that the step has started.
+   */
+  beforeWork?: (step: { nodeId: string; iteration: string }) => Promise<void>;
   /** Replaces the built-in node types. */
   nodeRuntime?: FindNodeRuntime;
 };
@@ -40,6 +45,7 @@ export type Engine = {
   attempts: ReadonlyMap<string, number>;
   replay: Replay;
   slots: Slots;
+  beforeWork: RunOptions['beforeWork'];
   emit: (event: EngineEvent) => void;
 };
 

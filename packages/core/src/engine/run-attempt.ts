@@ -1,5 +1,5 @@
-import { evaluateExpression } from '../expressions/expression.ts';
-import { evaluateTemplate, renderTemplate } from '../expressions/template.ts';
+import { evaluateExpression, isPlainExpression } from '../expressions/expression.ts';
+import { evaluateTemplate, isPlainTemplate, renderTemplate } from '../expressions/template.ts';
 import { isSuspended } from '../host/suspended.ts';
 import type { ExecuteContext, ExecuteResult, StepReport } from '../nodes/node-type.ts';
 import { type Parent, runBodyRound, runNestedWorkflow } from './child-scopes.ts';
@@ -49,8 +49,11 @@ export const runAttempt = async (attempt: Attempt): Promise<AttemptEnd> => {
       const inside = createChildren({ slot, signal: inner });
       children = inside;
       const context = contextOf({ ...attempt, signal: inner }, inside, config, { timeoutMs, pause });
-      // The config comes from the type's own schema, which is all that `never` asks for.
-      return withChildren(inside, async () => runtime.execute(context as ExecuteContext<never>));
+      return withChildren(inside, async () => {
+        if (engine.beforeWork && !runtime.definition.onlyEvaluates) await engine.beforeWork(context);
+        // The config comes from the type's own schema, which is all that `never` asks for.
+        return runtime.execute(context as ExecuteContext<never>);
+      });
     });
     await children?.ended();
     return { kind: 'completed', result };
@@ -92,6 +95,13 @@ const contextOf = (
   const onDelta = (text: string) => report({ type: 'step_delta', text });
   // Waiting for a turn at somebody's limit is not the step's own time.
   const onWaiting = (waiting: boolean) => (waiting ? pause.hold() : pause.release());
+  /** A turn later only if it has to be. */
+  const whenReady =
+    <Value>(isPlain: (text: string) => boolean, evaluate: (text: string) => Promise<Value>) =>
+    async (text: string): Promise<Value> => {
+      if (engine.beforeWork && !isPlain(text)) await engine.beforeWork({ nodeId, iteration });
+      return evaluate(text);
+    };
   return {
     nodeId,
     iteration,
@@ -104,9 +114,9 @@ const contextOf = (
     item: values.item,
     index: values.index,
     feedback: values.feedback,
-    evaluate: (template) => evaluateTemplate(template, values),
-    render: (template) => renderTemplate(template, values),
-    query: (expression) => evaluateExpression(expression, values),
+    evaluate: whenReady(isPlainTemplate, (template) => evaluateTemplate(template, values)),
+    render: whenReady(isPlainTemplate, (template) => renderTemplate(template, values)),
+    query: whenReady(isPlainExpression, (expression) => evaluateExpression(expression, values)),
     host: engine.host,
     nextCall: () => ({ nodeId, iteration, attempt: attempt.attempt, index: calls++, signal, onDelta, onWaiting }),
     signal,

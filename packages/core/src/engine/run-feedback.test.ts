@@ -12,7 +12,7 @@ describe('an evaluation', () => {
       tidy: text('{{ $exists(feedback) ? "told" : previous }}'),
       aside: text('{{ previous }}'),
       review: { type: 'check', config: { judged: 'write', passes: 2 } },
-      end: output('{{ previous.round }}'),
+      end: { type: 'output', config: { text: '{{ previous.round }}', delayMs: 1 } },
     },
     edges: ['write>tidy', 'tidy>review', 'tidy>aside', 'review.pass>end', 'review.fail>aside'],
   });

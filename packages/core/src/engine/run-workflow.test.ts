@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { getNodeRuntime } from './node-runtime.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { last, ofType, outline } from './testing/read-events.ts';
 import { hostWith, scriptedNodes } from './testing/scripted-node.ts';
@@ -249,6 +250,44 @@ describe('failures', () => {
     const lines = ofType(events, 'step_log');
     expect(lines).toHaveLength(1_001);
     expect(lines.at(-1)).toMatchObject({ level: 'warn' });
+  });
+});
+
+describe('before work', () => {
+  it('asks for what may take long, and not for what only names values', async () => {
+    const asked: string[] = [];
+    const definition = scripted({
+      nodes: {
+        start: { type: 'input', config: {} },
+        plain: { type: 'transform', config: { template: 'Dear {{ input.topic }}' } },
+        query: { type: 'transform', config: { mode: 'jsonata', expression: '$uppercase(previous)' } },
+        chosen: { type: 'condition', config: { mode: 'if', condition: '{{ $length(previous) > 3 }}' } },
+        clock: { type: 'current_time', config: {} },
+        end: { type: 'output', config: { value: '{{ previous }}' } },
+      },
+      edges: ['start>plain', 'plain>query', 'query>chosen', 'chosen.true>clock', 'clock>end'],
+    });
+    const events = await runScripted(definition, {
+      nodeRuntime: getNodeRuntime,
+      beforeWork: async ({ nodeId }) => {
+        asked.push(nodeId);
+      },
+    });
+    expect(outline(events).at(-1)).toBe('execution_completed');
+    expect(asked).toEqual(['query', 'chosen', 'clock']);
+  });
+
+  it('waits for the answer', async () => {
+    const said: string[] = [];
+    const beforeWork = async () => {
+      for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+      said.push('told');
+    };
+    await runScripted(scripted({ nodes: { a: {} }, edges: [] }), {
+      beforeWork,
+      onEvent: ({ type }) => said.push(type),
+    });
+    expect(said).toEqual(['execution_started', 'step_started', 'told', 'step_completed', 'execution_completed']);
   });
 });
 

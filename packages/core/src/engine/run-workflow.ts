@@ -66,7 +66,7 @@ const execute = async (given: Execution): Promise<void> => {
 };
 
 const createEngine = ({ options, slots, emit }: Execution, host: Host): Engine => {
-  const { executionId, resumeFrom = [], nodeRuntime = getNodeRuntime } = options;
+  const { executionId, resumeFrom = [], beforeWork, nodeRuntime = getNodeRuntime } = options;
   // A node may be called `constructor`, which every plain object has.
   const attempts = new Map(Object.entries(options.attempts ?? {}));
   const plans = new WeakMap<WorkflowDefinition, WorkflowPlan>();
@@ -75,7 +75,7 @@ const createEngine = ({ options, slots, emit }: Execution, host: Host): Engine =
     plans.set(wanted, plan);
     return plan;
   };
-  return { host, planOf, executionId, attempts, replay: createReplay(resumeFrom), slots, emit };
+  return { host, planOf, executionId, attempts, replay: createReplay(resumeFrom), slots, beforeWork, emit };
 };
 
 const topScope = ({ definition, input, options, stopping }: Execution, engine: Engine): ScopeRun => {

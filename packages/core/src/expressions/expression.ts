@@ -1,6 +1,7 @@
 import jsonata from 'jsonata';
 import { ExecutionError } from '../engine/execution-errors.ts';
 import { toPlainJson } from './plain-json.ts';
+import { followPath, plainPathOf } from './plain-path.ts';
 
 /**
  * What an expression sees: `input`, `previous`, `steps.<id>.output`, `execution.id`; in a container's body `item` (map) and
@@ -24,7 +25,8 @@ const LIMITS = { timeout: 2_000, stack: 3_000, sequence: 1_000_000 };
 
 /** Compiling takes five times as long as evaluating; the oldest entry goes first. */
 const CACHE_SIZE = 2_000;
-const compiled = new Map<string, jsonata.Expression>();
+const compiled = new Map<string, Compiled>();
+type Compiled = { expression: jsonata.Expression; path: readonly string[] | undefined };
 
 const MAX_QUOTED_LENGTH = 200;
 
@@ -41,19 +43,22 @@ export class ExpressionSyntaxError extends Error {
 }
 
 /** Throws `ExpressionSyntaxError`. */
-export const compileExpression = (source: string): jsonata.Expression => {
+export const compileExpression = (source: string): jsonata.Expression => compiledOf(source).expression;
+
+const compiledOf = (source: string): Compiled => {
   const known = compiled.get(source);
   if (known) return known;
-  const expression = compile(source);
+  const made = compile(source);
   const [oldest] = compiled.keys();
   if (compiled.size >= CACHE_SIZE && oldest !== undefined) compiled.delete(oldest);
-  compiled.set(source, expression);
-  return expression;
+  compiled.set(source, made);
+  return made;
 };
 
-const compile = (source: string): jsonata.Expression => {
+const compile = (source: string): Compiled => {
   try {
-    return jsonata(source, LIMITS);
+    const expression = jsonata(source, LIMITS);
+    return { expression, path: plainPathOf(expression) };
   } catch (error) {
     const { message, position } = readJsonataError(error);
     throw new ExpressionSyntaxError(message, position);
@@ -63,7 +68,10 @@ const compile = (source: string): jsonata.Expression => {
 /** A bare JSONata expression's value as plain JSON; nothing gives `null`. Throws `expression_failed`. */
 export const evaluateExpression = async (source: string, scope: ExpressionScope): Promise<unknown> => {
   try {
-    const value: unknown = await compileExpression(source).evaluate(scope);
+    const { expression, path } = compiledOf(source);
+    const found = path && followPath(path, scope);
+    if (found) return found.value;
+    const value: unknown = await expression.evaluate(scope);
     return isPlainAlready(value, scope) ? value : toPlainJson(value);
   } catch (error) {
     throw new ExecutionError(
@@ -77,7 +85,19 @@ export const evaluateExpression = async (source: string, scope: ExpressionScope)
   }
 };
 
-/** The commonest expressions hand on a value as it is; a walk through megabytes of it would change nothing. */
+/**
+ * Whether the expression does no more than name a value: then it takes no time that counts, whatever it finds. What
+ * does not compile is not plain.
+ */
+export const isPlainExpression = (source: string): boolean => {
+  try {
+    return compiledOf(source).path !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+/** Some expressions hand on a value as it is; a walk through megabytes of it would change nothing. */
 const isPlainAlready = (value: unknown, scope: ExpressionScope): boolean =>
   value === scope.previous || value === scope.input;
 

@@ -1,5 +1,5 @@
 import { ExecutionError } from '../engine/execution-errors.ts';
-import { type ExpressionScope, evaluateExpression } from './expression.ts';
+import { type ExpressionScope, evaluateExpression, isPlainExpression } from './expression.ts';
 import { findExpressionEnd } from './find-expression-end.ts';
 import { findReferences, type ReferencePath, STEPS, type StepReference } from './references.ts';
 
@@ -55,6 +55,10 @@ export const renderTemplate = async (template: string, scope: ExpressionScope): 
     text += part.kind === 'text' ? part.text : toText(await evaluateExpression(part.source, scope));
   return text;
 };
+
+/** Whether its expressions do no more than name values. */
+export const isPlainTemplate = (template: string): boolean =>
+  parseTemplate(template).parts.every((part) => part.kind === 'text' || isPlainExpression(part.source));
 
 const onlyExpression = (template: string): string | undefined => {
   const { parts, unclosedAt } = parseTemplate(template.trim());

@@ -61,6 +61,8 @@ export type NodeDefinition<Config extends z.ZodObject = z.ZodObject> = {
   defaultTimeoutMs: number;
   /** `body`: nodes with this one as `parent` are its body, which it runs (`runBody`). `frame`: they are drawn in it. */
   contains?: 'body' | 'frame';
+  /** It does nothing that takes time but evaluate its templates, and asks nothing of the host. */
+  onlyEvaluates?: true;
   /** Only drawn: no ports, no step, left out of every run. */
   canvasOnly?: boolean;
   /** It may take the port `back` (see `BACK_PORT`): the step that it names goes round again with what it says. */

@@ -85,4 +85,5 @@ export const conditionDefinition: NodeDefinition<typeof conditionConfig> = {
           { id: DEFAULT_PORT, label: 'Otherwise' },
         ],
   defaultTimeoutMs: 30_000,
+  onlyEvaluates: true,
 };

@@ -67,4 +67,5 @@ export const inputDefinition: NodeDefinition<typeof inputConfig> = {
   inputs: [],
   outputs: () => [{ id: 'out', label: 'Output' }],
   defaultTimeoutMs: 10_000,
+  onlyEvaluates: true,
 };

@@ -41,6 +41,7 @@ export const mergeDefinition: NodeDefinition<typeof mergeConfig> = {
   inputs: [{ id: 'in', label: 'Input' }],
   outputs: () => [{ id: 'out', label: 'Output' }],
   defaultTimeoutMs: 30_000,
+  onlyEvaluates: true,
   startsAfter: ({ mode, count }) => (mode === 'all' ? 'all' : mode === 'first' ? 1 : count),
   cancelsOthers: ({ mode, cancelOthers }) => mode !== 'all' && cancelOthers,
 };

@@ -23,4 +23,5 @@ export const outputDefinition: NodeDefinition<typeof outputConfig> = {
   inputs: [{ id: 'in', label: 'Input' }],
   outputs: () => [],
   defaultTimeoutMs: 30_000,
+  onlyEvaluates: true,
 };

@@ -45,4 +45,5 @@ export const transformDefinition: NodeDefinition<typeof transformConfig> = {
   inputs: [{ id: 'in', label: 'Input' }],
   outputs: () => [{ id: 'out', label: 'Output' }],
   defaultTimeoutMs: 30_000,
+  onlyEvaluates: true,
 };
