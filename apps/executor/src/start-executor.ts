@@ -16,6 +16,7 @@ import { createDatabaseCheck, waitForDatabase } from './database-check.ts';
 import type { ExecutorEnv } from './env.ts';
 import { createAdmission } from './execution/admission.ts';
 import { createCancelWatch } from './execution/cancel-watch.ts';
+import { createStartGate } from './execution/start-gate.ts';
 import { startSweeper } from './execution/sweeper.ts';
 import { createTakeJob } from './execution/take-job.ts';
 import { createExecutorIdentity } from './executor-identity.ts';
@@ -159,6 +160,7 @@ export const startExecutor = async (env: ExecutorEnv): Promise<RunningExecutor> 
     logger,
     sandboxes,
     admission,
+    gate: createStartGate(backend.host?.cores),
     executorId: identity.id,
     createServices: createExecutionServices({
       prisma,

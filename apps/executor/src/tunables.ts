@@ -35,6 +35,9 @@ export const ADMISSION_CHECK_MS = 5_000;
 /** … and while they cannot. */
 export const ADMISSION_RETRY_MS = 1_000;
 
+/** How long an execution that computes counts among those that begin; see `start-gate.ts`. */
+export const START_TURN_MS = 250;
+
 // Sandbox
 export const SANDBOX_START_TIMEOUT_MS = 20_000;
 export const SANDBOX_START_ATTEMPTS = 3;

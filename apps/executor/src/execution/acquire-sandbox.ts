@@ -8,17 +8,26 @@ type AcquireOptions = {
   provider: SandboxProvider;
   claim: ClaimedExecution;
   signal: AbortSignal;
+  /** Told when none stands ready. */
+  onWait: () => void;
   logger: Logger;
 };
 
 /** A sandbox for a claim. An engine that is busy or restarting is asked again before the execution fails for it. */
-export const acquireSandbox = async ({ provider, claim, signal, logger }: AcquireOptions): Promise<SandboxLease> => {
+export const acquireSandbox = async ({
+  provider,
+  claim,
+  signal,
+  onWait,
+  logger,
+}: AcquireOptions): Promise<SandboxLease> => {
   const { execution, workspace, definition, attemptId } = claim;
   const request: SandboxRequest = {
     workspaceId: workspace.id,
     executionId: execution.id,
     attemptId,
     memoryMb: Math.min(definition.settings.memoryMb, workspace.maxMemoryMb),
+    onWait,
   };
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();

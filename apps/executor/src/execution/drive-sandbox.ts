@@ -36,6 +36,8 @@ export type DriveOptions = {
   services: HostServices;
   memo: HostCallMemo;
   turns: CallTurns;
+  /** Told of each call before it is made. */
+  onCall?: () => void;
   /** Takes each accepted event; may hold the engine back. */
   record: (event: EngineEvent) => Promise<void>;
   /** Stops the engine by killing its sandbox. */
@@ -114,6 +116,7 @@ export const driveSandbox = async (options: DriveOptions): Promise<Ending> => {
       case 'event':
         return takeEvent(frame.event);
       case 'call':
+        options.onCall?.();
         calls.handle(frame);
         return undefined;
       case 'call_cancel':

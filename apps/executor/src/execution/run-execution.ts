@@ -38,6 +38,13 @@ export type ExecutorDependencies = {
   logger: Logger;
 };
 
+export type RunOptions = {
+  /** Aborted when the executor stops: the execution is then given back. */
+  shutdown: AbortSignal;
+  /** Told when it waits for something: a sandbox that has to be started, an answer of the host. */
+  onWait: () => void;
+};
+
 /**
  * Takes one claimed execution through the rest of its life: sandbox, engine, end. Whatever happens, it ends in one terminal
  * state, goes back to the queue, or, when the database is away, is found by the sweeper.
@@ -45,7 +52,7 @@ export type ExecutorDependencies = {
 export const runExecution = async (
   dependencies: ExecutorDependencies,
   claim: ClaimedExecution,
-  shutdown: AbortSignal,
+  options: RunOptions,
 ): Promise<Ended> => {
   const { metrics } = dependencies;
   const { id, queuedAt, startedAt, attempts } = claim.execution;
@@ -53,7 +60,7 @@ export const runExecution = async (
   if (attempts === 1) metrics.queueWait.observe((startedAt.getTime() - queuedAt.getTime()) / 1000);
   metrics.activeExecutions.inc();
   try {
-    return await runClaimed({ ...dependencies, logger }, claim, shutdown);
+    return await runClaimed({ ...dependencies, logger }, claim, options);
   } finally {
     metrics.activeExecutions.dec();
   }
@@ -62,7 +69,7 @@ export const runExecution = async (
 const runClaimed = async (
   dependencies: ExecutorDependencies,
   claim: ClaimedExecution,
-  shutdown: AbortSignal,
+  { shutdown, onWait }: RunOptions,
 ): Promise<Ended> => {
   const { logger } = dependencies;
   const claimedAt = performance.now();
@@ -71,7 +78,7 @@ const runClaimed = async (
   const batcher = createRecorder(dependencies, claim, ledger, ownership.stop);
   const trace = traceExecution({ claim, findNode: ledger.findNode });
   const work = async (): Promise<Ended> => {
-    const ending = await runEngine({ dependencies, claim, claimedAt, ledger, batcher, ownership, trace });
+    const ending = await runEngine({ dependencies, claim, claimedAt, ledger, batcher, ownership, trace, onWait });
     trace.ended(ending, ownership.reason());
     const events = await batcher.takeLast();
     return await endExecution({ dependencies, claim, ledger, ending, events, reason: ownership.reason() });
@@ -118,16 +125,17 @@ type EngineOptions = {
   batcher: EventBatcher;
   ownership: Ownership;
   trace: ExecutionTrace;
+  onWait: () => void;
 };
 
 const runEngine = async (options: EngineOptions): Promise<Ending> => {
-  const { dependencies, claim, claimedAt, ledger, batcher, ownership, trace } = options;
+  const { dependencies, claim, claimedAt, ledger, batcher, ownership, trace, onWait } = options;
   const { signal } = ownership;
   const { logger, sandboxes } = dependencies;
   const { execution, definition, finishedSteps, interruptedAttempts } = claim;
   let lease: SandboxLease;
   try {
-    lease = await trace.acquire(() => acquireSandbox({ provider: sandboxes, claim, signal, logger }));
+    lease = await trace.acquire(() => acquireSandbox({ provider: sandboxes, claim, signal, onWait, logger }));
   } catch (error) {
     if (signal.aborted) return { kind: 'stopped' };
     return { kind: 'failed', error: startFailure(error, logger), failedSteps: new Map() };
@@ -152,6 +160,7 @@ const runEngine = async (options: EngineOptions): Promise<Ending> => {
         createHostCallMemo(storeOf(dependencies.prisma, claim), { isFirstClaim: execution.attempts === 1 }),
       ),
       turns: services.turns,
+      onCall: onWait,
       record: (event) => {
         const metered = withMeteredCost(event, services);
         trace.event(metered);

@@ -2,6 +2,7 @@ import { type ClaimedExecution, claimExecution, claimNextExecution } from '@agen
 import { classifyStale } from '@agentweaver/db/execution-state';
 import { LRUCache } from 'lru-cache';
 import { type ExecutorDependencies, runExecution } from './run-execution.ts';
+import type { StartGate } from './start-gate.ts';
 
 export type TakeJob = (
   executionId: string,
@@ -17,17 +18,26 @@ const MAX_SPENT = 10_000;
  * the workspace was at its limit. The job of one that was claimed in that way, when it comes, is spent: it would find
  * nothing, or another's. Where nothing is queued, the execution of the job may have lost its executor, or its time may have come.
  */
-export const createTakeJob = (dependencies: ExecutorDependencies): TakeJob => {
+export const createTakeJob = (dependencies: ExecutorDependencies & { gate: StartGate }): TakeJob => {
+  const { gate } = dependencies;
   const spent = new LRUCache<string, true>({ max: MAX_SPENT });
   return async (executionId, { signal, isClosing, attempt }) => {
     if (spent.delete(`${executionId}-${attempt}`)) return;
-    let claim = (await claimNext(dependencies)) ?? (await claimStale(dependencies, executionId));
-    while (claim) {
-      const { workspaceId } = claim.execution;
-      const { moreQueued } = await runExecution(dependencies, claim, signal);
-      claim = moreQueued && !isClosing() ? await claimNext(dependencies) : undefined;
-      // Of another workspace its job is still needed: for what this one has queued, whose job came while it was at its limit.
-      if (claim?.execution.workspaceId === workspaceId) spent.set(jobKey(claim.execution), true);
+    let leave = await gate.enter();
+    try {
+      let claim = (await claimNext(dependencies)) ?? (await claimStale(dependencies, executionId));
+      while (claim) {
+        const { workspaceId } = claim.execution;
+        const { moreQueued } = await runExecution(dependencies, claim, { shutdown: signal, onWait: leave });
+        leave();
+        if (!moreQueued || isClosing()) return;
+        leave = await gate.enter();
+        claim = await claimNext(dependencies);
+        // Of another workspace its job is still needed: for what this one has queued, whose job came while it was at its limit.
+        if (claim?.execution.workspaceId === workspaceId) spent.set(jobKey(claim.execution), true);
+      }
+    } finally {
+      leave();
     }
   };
 };

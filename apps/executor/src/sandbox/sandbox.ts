@@ -73,6 +73,8 @@ export type SandboxRequest = {
   /** The claim that this sandbox works for. */
   attemptId: string;
   memoryMb: number;
+  /** Told when none stands ready, and one has to be started or to come back. */
+  onWait?: () => void;
 };
 
 /** One execution's use of a sandbox that is ready. */

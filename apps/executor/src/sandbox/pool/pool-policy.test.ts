@@ -175,7 +175,7 @@ test.each([
   [
     'a server',
     { concurrency: 10, host: { cores: 16, memoryBytes: 64 * 1024 ** 3 } },
-    { base: 2, max: 60, parallelBoots: 16 },
+    { base: 2, max: 170, parallelBoots: 16 },
   ],
   [
     'many places',

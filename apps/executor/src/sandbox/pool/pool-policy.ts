@@ -130,7 +130,7 @@ export const poolLimits = ({
 const IDLE_BYTES = 96 * 1024 * 1024;
 const IDLE_MEMORY_SHARE = 0.25;
 /** So many workspaces taking turns at each place keep their sandboxes. */
-const KEPT_PER_PLACE = 6;
+const KEPT_PER_PLACE = 20;
 
 type Short = { memory: boolean; processor: boolean };
 

@@ -270,6 +270,7 @@ export const createPool = (options: PoolOptions): SandboxProvider => {
       refuse(failure ?? startFailed(`No sandbox was ready within ${startTimeoutMs / 1_000} s.`));
     }, startTimeoutMs);
     waiting.push(waiter);
+    request.onWait?.();
     plan();
     try {
       return await promise;
