@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { startTracing } from '@agentweaver/db/tracing/start-tracing';
 import next from 'next';
@@ -39,9 +42,27 @@ const tracing = await startTracing(env, {
 /** Next puts its upgrade listener on this one, which never listens; what is not for drafts is handed on to it below. */
 const nextUpgrades = new Server();
 
+const WEB_DIR = path.join(import.meta.dirname, '../..');
+
+/**
+ * Hands Next the configuration that the build wrote down, as the server does that Next makes for containers itself. It would
+ * load next.config.ts once more, and with it the compilers of what that imports: 50 MB that nobody needs any more.
+ * Where there is no build, Next says so.
+ */
+const handOverBuiltConfig = async (): Promise<void> => {
+  const distDir = process.env.NEXT_DIST_DIR || '.next';
+  const file = path.join(WEB_DIR, distDir, 'required-server-files.json');
+  if (!existsSync(file)) return;
+  const { config } = JSON.parse(await readFile(file, 'utf8'));
+  process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify({ ...config, distDir });
+};
+
+const production = env.NODE_ENV === 'production';
+if (production) await handOverBuiltConfig();
+
 const app = next({
-  dev: env.NODE_ENV !== 'production',
-  dir: `${import.meta.dirname}/../..`,
+  dev: !production,
+  dir: WEB_DIR,
   port: env.PORT,
   httpServer: nextUpgrades,
 });
@@ -71,7 +92,7 @@ server.on('upgrade', (request, socket, head) => {
   socket.on('close', () => upgraded.delete(socket));
   socket.on('error', () => socket.destroy());
   if (collab.handleUpgrade(request, socket, head)) return;
-  if (env.NODE_ENV === 'production') {
+  if (production) {
     socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
     return;
   }
