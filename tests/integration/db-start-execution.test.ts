@@ -9,6 +9,7 @@ import { seedDemo } from '@agentweaver/db/seed';
 import { type StartExecution, startExecution } from '@agentweaver/db/start-execution';
 import { TUNABLES } from '@agentweaver/db/tunables';
 import { publishDraft } from '@agentweaver/db/workflow-store';
+import { sweepWorkspaceDays } from '@agentweaver/db/workspace-days';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { applyUpdate, Doc } from 'yjs';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
@@ -174,6 +175,9 @@ describe('starting an execution', () => {
       { prisma, queue, now: () => tomorrow },
       { ...workspace, workflowId, source: 'latest', input: { name: 'Ada' }, trigger: 'api' },
     );
+    const { workspaceId } = workspace;
+    await sweepWorkspaceDays(prisma, tomorrow);
+    expect(await prisma.workspaceDay.findMany({ where: { workspaceId } })).toMatchObject([{ executions: 1 }]);
   });
 
   it('does not count what was refused', async () => {

@@ -6,6 +6,7 @@ import type { LiveChannel } from '@agentweaver/db/live-channel';
 import { sweepModelCache } from '@agentweaver/db/model-cache-store';
 import type { ExecutionQueue } from '@agentweaver/db/queue';
 import { TUNABLES } from '@agentweaver/db/tunables';
+import { sweepWorkspaceDays } from '@agentweaver/db/workspace-days';
 import type { Logger } from 'pino';
 import type { ExecutorIdentity } from '../executor-identity.ts';
 import type { Metrics } from '../metrics.ts';
@@ -34,7 +35,7 @@ const SETTLED_AFTER_MS = 2 * TUNABLES.heartbeatMs;
 
 /**
  * Repairs what a crash left behind, once before this returns and then again and again: claims of executors known to be
- * dead, executions without an owner or without a job, sandboxes without an executor, answers too old to be given again.
+ * dead, executions without an owner or without a job, sandboxes without an executor; and what is kept only for a time.
  */
 export const startSweeper = async (options: SweeperOptions): Promise<Sweeper> => {
   const { logger } = options;
@@ -42,7 +43,7 @@ export const startSweeper = async (options: SweeperOptions): Promise<Sweeper> =>
   let tidiedAt = Number.NEGATIVE_INFINITY;
 
   /** One part that is away does not keep the others from being repaired. */
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
     } catch (error) {
@@ -55,7 +56,8 @@ export const startSweeper = async (options: SweeperOptions): Promise<Sweeper> =>
     tidiedAt = performance.now();
     await attempt('sandboxes', () => reap(options));
     await attempt('executors', () => forgetExecutors(options));
-    await attempt('model cache', () => sweepModelCache(options.prisma).then(() => undefined));
+    await attempt('model cache', () => sweepModelCache(options.prisma));
+    await attempt('days', () => sweepWorkspaceDays(options.prisma));
   };
   const start = (): void => {
     running ??= run().finally(() => {

@@ -25,5 +25,8 @@ export const MAX_BACKOFF_MS = 300_000;
 /** Workflows that call workflows that call workflows …: more than this is taken for an endless circle. */
 export const MAX_NESTED_WORKFLOWS = 5;
 
-/** While so many events wait for a reader that is slower than the engine, no new step is started. */
-export const MAX_UNREAD_EVENTS = 2_000;
+/**
+ * While so many events wait for a reader that is slower than the engine, no new step is started. Each may carry megabytes,
+ * and steps that wait for nothing follow each other without a turn of the event loop until this stops them.
+ */
+export const MAX_UNREAD_EVENTS = 100;
