@@ -60,6 +60,20 @@ describe.skipIf(!docker)('limits of the engine in a container', () => {
     );
   });
 
+  test('steps that only hand on megabytes: the engine answers meanwhile, and its memory holds', async () => {
+    const nodes = Array.from({ length: 60 }, (_, index) => ({
+      id: `n${index}`,
+      type: 'transform',
+      config: { template: '{{ previous }}' },
+    }));
+    const input = 'x'.repeat(2 * MIB);
+    const { ending, events } = await inTime(() =>
+      drive({ provider, definition: chain(nodes), input, memoryMb: 1_024, unresponsiveAfterMs: 3_000 }),
+    );
+    expect(ending).toMatchObject({ kind: 'reported', event: { type: 'execution_completed' } });
+    expect(events.filter(({ type }) => type === 'step_completed')).toHaveLength(62);
+  });
+
   test('heap of a Code node: the limit and what it held', async () => {
     const definition = code('const all = []; for (;;) all.push(new Array(1e5).fill(1.5));', { memoryMb: 32 });
     expect(await failure({ definition })).toMatchObject({
