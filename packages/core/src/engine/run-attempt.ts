@@ -97,9 +97,9 @@ const contextOf = (
   const onWaiting = (waiting: boolean) => (waiting ? pause.hold() : pause.release());
   /** A turn later only if it has to be. */
   const whenReady =
-    <Value>(isPlain: (text: string) => boolean, evaluate: (text: string) => Promise<Value>) =>
+    <Value>(isPlain: (text: string, scope: StepValues) => boolean, evaluate: (text: string) => Promise<Value>) =>
     async (text: string): Promise<Value> => {
-      if (engine.beforeWork && !isPlain(text)) await engine.beforeWork({ nodeId, iteration });
+      if (engine.beforeWork && !isPlain(text, values)) await engine.beforeWork({ nodeId, iteration });
       return evaluate(text);
     };
   return {

@@ -86,12 +86,13 @@ export const evaluateExpression = async (source: string, scope: ExpressionScope)
 };
 
 /**
- * Whether the expression does no more than name a value: then it takes no time that counts, whatever it finds. What
- * does not compile is not plain.
+ * Whether the expression does no more than name a value that is there: then it takes no time that counts. What goes
+ * through a list is not plain, nor is what does not compile.
  */
-export const isPlainExpression = (source: string): boolean => {
+export const isPlainExpression = (source: string, scope: ExpressionScope): boolean => {
   try {
-    return compiledOf(source).path !== undefined;
+    const { path } = compiledOf(source);
+    return path !== undefined && followPath(path, scope) !== undefined;
   } catch {
     return false;
   }

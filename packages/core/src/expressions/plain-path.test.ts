@@ -5,16 +5,25 @@ import { evaluateExpression, isPlainExpression } from './expression.ts';
 import { toPlainJson } from './plain-json.ts';
 import { isPlainTemplate } from './template.ts';
 
+const scope = {
+  input: { name: 'Ada' },
+  previous: { name: 'Ada', items: [{ price: 12 }], price: 3 },
+  steps: { draft: { output: { 'the text': 'Dear Ada' } } },
+};
+
 describe('a plain expression', () => {
   it.each(['previous', ' input.name ', 'steps.draft.output.`the text`', '"input"."name"'])(
     'is the path %s',
     (source) => {
-      expect(isPlainExpression(source)).toBe(true);
+      expect(isPlainExpression(source, scope)).toBe(true);
     },
   );
 
   it.each([
     'previous[0]',
+    'previous.items',
+    'previous.items.price',
+    'previous.missing',
     'previous.items[price > 10]',
     'previous.*',
     '**.name',
@@ -33,7 +42,7 @@ describe('a plain expression', () => {
     'previous.',
     '',
   ])('is not %s', (source) => {
-    expect(isPlainExpression(source)).toBe(false);
+    expect(isPlainExpression(source, scope)).toBe(false);
   });
 
   const names = fc.constantFrom('a', 'b', 'length', 'constructor', '__proto__', 'toString');
@@ -51,7 +60,6 @@ describe('a plain expression', () => {
       fc.asyncProperty(data, fc.array(names, { maxLength: 4 }), async (previous, path) => {
         const source = ['previous', ...path.map((name) => `\`${name}\``)].join('.');
         const scope = { input: null, previous, steps: {} };
-        expect(isPlainExpression(source)).toBe(true);
         const expected = await outcome(async () => toPlainJson(await jsonata(source).evaluate(scope)));
         expect(await outcome(() => evaluateExpression(source, scope))).toEqual(expected);
       }),
@@ -72,11 +80,11 @@ const outcome = async (evaluate: () => Promise<unknown>): Promise<unknown> => {
 describe('a plain template', () => {
   it('is text, and names of values', () => {
     for (const template of ['', 'Dear friend', 'Dear {{ input.name }}, {{ previous }}', 'left {{ open']) {
-      expect(isPlainTemplate(template)).toBe(true);
+      expect(isPlainTemplate(template, scope)).toBe(true);
     }
   });
 
   it('is none with one expression that does more', () => {
-    expect(isPlainTemplate('{{ input.name }} {{ $sum(previous) }}')).toBe(false);
+    expect(isPlainTemplate('{{ input.name }} {{ $sum(previous.price) }}', scope)).toBe(false);
   });
 });

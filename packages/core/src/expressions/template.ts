@@ -56,9 +56,9 @@ export const renderTemplate = async (template: string, scope: ExpressionScope): 
   return text;
 };
 
-/** Whether its expressions do no more than name values. */
-export const isPlainTemplate = (template: string): boolean =>
-  parseTemplate(template).parts.every((part) => part.kind === 'text' || isPlainExpression(part.source));
+/** Whether its expressions do no more than name values that are there. */
+export const isPlainTemplate = (template: string, scope: ExpressionScope): boolean =>
+  parseTemplate(template).parts.every((part) => part.kind === 'text' || isPlainExpression(part.source, scope));
 
 const onlyExpression = (template: string): string | undefined => {
   const { parts, unclosedAt } = parseTemplate(template.trim());
