@@ -7,6 +7,7 @@ import {
   createExecutionQueue,
   createExecutionWorker,
   type ExecutionHandler,
+  NotTakenError,
   type QueueConfig,
   SHUTDOWN,
 } from '@agentweaver/db/queue';
@@ -141,22 +142,37 @@ describe.each(backends)('the execution queue on %s', (name, configOf) => {
     expect(errors).toEqual(['the database went away']);
   });
 
+  it('hands a job that was not taken out again', async () => {
+    const { queue, work } = open();
+    const { got, handler } = collect(1);
+    let refused = 0;
+    await work(async (id, job) => {
+      if (refused === 2) return handler(id, job);
+      refused += 1;
+      throw new NotTakenError();
+    }, 1);
+    const executionId = randomUUID();
+    await queue.add({ executionId });
+    expect(await got).toEqual([executionId]);
+    expect(refused).toBe(2);
+  });
+
   it('on close tells the handlers, and waits for them', async () => {
     const { queue, work } = open();
     const executionId = randomUUID();
     let reason: unknown;
-    let closing = false;
-    const worker = await work(async (_, { signal, isClosing }) => {
-      expect(isClosing()).toBe(false);
+    let stillOpen = true;
+    const worker = await work(async (_, { signal, isOpen }) => {
+      expect(isOpen()).toBe(true);
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       reason = signal.reason;
-      closing = isClosing();
+      stillOpen = isOpen();
     });
     await queue.add({ executionId });
     await vi.waitFor(() => expect(worker.running()).toBe(1));
     await worker.close({ timeoutMs: 5_000 });
     expect(reason).toBe(SHUTDOWN);
-    expect(closing).toBe(true);
+    expect(stillOpen).toBe(false);
   });
 
   it('does not wait on close for a handler that hangs', async () => {

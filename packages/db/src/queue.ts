@@ -138,6 +138,11 @@ const withTimeout = async <T>(work: Promise<T>, message: string): Promise<T> => 
 /** A job that a paused worker was given goes back for this long: the others may be paused for the same reason. */
 const PAUSED_RETRY_MS = 500;
 
+/** Thrown by a handler that has done nothing yet, and is to take no more work: somebody else shall have the job. */
+export class NotTakenError extends Error {
+  override readonly name = 'NotTakenError';
+}
+
 /** What `signal` is aborted with. */
 export const SHUTDOWN = 'shutdown';
 
@@ -145,8 +150,8 @@ export type ExecutionHandler = (
   executionId: string,
   worker: {
     signal: AbortSignal;
-    /** No more work is to be taken here. */
-    isClosing: () => boolean;
+    /** More work may be taken here: the worker neither pauses nor closes. */
+    isOpen: () => boolean;
     /** Claims that the execution had when the job was added. */
     attempt: number;
   },
@@ -184,12 +189,16 @@ export const createExecutionWorker = (
   let closing = false;
   let paused = false;
 
+  const isOpen = () => !closing && !paused;
+
+  const giveBack = async (job: Job<JobData, void, 'execute'>, token?: string): Promise<never> => {
+    await job.moveToDelayed(Date.now() + (closing ? 0 : PAUSED_RETRY_MS), token);
+    throw new DelayedError();
+  };
+
   const execute = async (job: Job<JobData, void, 'execute'>, token?: string): Promise<void> => {
-    // A worker that pauses or closes may still be waiting for a job, and get one: somebody else shall have it.
-    if (closing || paused) {
-      await job.moveToDelayed(Date.now() + (closing ? 0 : PAUSED_RETRY_MS), token);
-      throw new DelayedError();
-    }
+    // A worker that pauses or closes may still be waiting for a job, and get one.
+    if (!isOpen()) return giveBack(job, token);
     const data = jobDataSchema.safeParse(job.data);
     if (!data.success) {
       config.onError?.(new Error(`A job of the queue has no execution: ${data.error.message}`));
@@ -200,6 +209,9 @@ export const createExecutionWorker = (
     lastActivityAt = Date.now();
     try {
       await handle(data.data, controller.signal);
+    } catch (error) {
+      if (error instanceof NotTakenError) return await giveBack(job, token);
+      throw error;
     } finally {
       controllers.delete(controller);
       lastActivityAt = Date.now();
@@ -211,8 +223,9 @@ export const createExecutionWorker = (
     signal: AbortSignal,
   ): Promise<void> => {
     try {
-      await handler(executionId, { signal, isClosing: () => closing, attempt });
+      await handler(executionId, { signal, isOpen, attempt });
     } catch (error) {
+      if (error instanceof NotTakenError) throw error;
       config.onError?.(error instanceof Error ? error : new Error(String(error)));
     }
   };

@@ -1,12 +1,13 @@
 import { type ClaimedExecution, claimExecution, claimNextExecution } from '@agentweaver/db/execution-claim';
 import { classifyStale } from '@agentweaver/db/execution-state';
+import { NotTakenError } from '@agentweaver/db/queue';
 import { LRUCache } from 'lru-cache';
 import { type ExecutorDependencies, runExecution } from './run-execution.ts';
 import type { StartGate } from './start-gate.ts';
 
 export type TakeJob = (
   executionId: string,
-  worker: { signal: AbortSignal; isClosing: () => boolean; attempt: number },
+  worker: { signal: AbortSignal; isOpen: () => boolean; attempt: number },
 ) => Promise<void>;
 
 /** So many jobs are remembered as having nothing left to do. */
@@ -21,17 +22,20 @@ const MAX_SPENT = 10_000;
 export const createTakeJob = (dependencies: ExecutorDependencies & { gate: StartGate }): TakeJob => {
   const { gate } = dependencies;
   const spent = new LRUCache<string, true>({ max: MAX_SPENT });
-  return async (executionId, { signal, isClosing, attempt }) => {
+  return async (executionId, { signal, isOpen, attempt }) => {
     if (spent.delete(`${executionId}-${attempt}`)) return;
     let leave = await gate.enter();
     try {
+      // It may have waited for the others to begin.
+      if (!isOpen()) throw new NotTakenError();
       let claim = (await claimNext(dependencies)) ?? (await claimStale(dependencies, executionId));
       while (claim) {
         const { workspaceId } = claim.execution;
         const { moreQueued } = await runExecution(dependencies, claim, { shutdown: signal, onWait: leave });
         leave();
-        if (!moreQueued || isClosing()) return;
+        if (!moreQueued) return;
         leave = await gate.enter();
+        if (!isOpen()) return;
         claim = await claimNext(dependencies);
         // Of another workspace its job is still needed: for what this one has queued, whose job came while it was at its limit.
         if (claim?.execution.workspaceId === workspaceId) spent.set(jobKey(claim.execution), true);
