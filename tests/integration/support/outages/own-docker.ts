@@ -1,13 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import type { Certificates } from '../certificates.ts';
 import { commandOf, descendantsOf, isAlive, listProcesses, signal } from './processes.ts';
 import { hasProgram } from './programs.ts';
+
+const run = promisify(execFile);
 
 /** A Docker engine of one test, to be killed and started again. */
 export type OwnDocker = {
@@ -94,6 +97,17 @@ export const startOwnDocker = async ({
     }
   };
 
+  /** Each engine mounts its folder onto itself, and one that was killed leaves that behind. */
+  const unmountData = async (): Promise<void> => {
+    if (dataRoot !== undefined) return;
+    const unmounted = () =>
+      run('umount', ['--lazy', data]).then(
+        () => true,
+        () => false,
+      );
+    while (await unmounted());
+  };
+
   await start();
   return {
     host: `unix://${socketPath}`,
@@ -114,6 +128,7 @@ export const startOwnDocker = async ({
       await Promise.allSettled(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
       await end('SIGTERM');
       killLeftovers();
+      await unmountData();
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }).catch(() => undefined);
     },
   };
