@@ -192,6 +192,15 @@ describe.each(backends)('watching an execution over %s', (name, configOf) => {
     expect((await tailing).seqs).toEqual(await allSeqs(silent.executionId));
   });
 
+  it('shows the log also when the live channel never answers', async () => {
+    const [writer] = channels();
+    const target = await createRow();
+    const hanging: LiveChannel = { ...writer, subscribe: () => new Promise(() => undefined) };
+    const following = read(hanging, target);
+    await execute(writer, target.executionId);
+    expect((await following).seqs).toEqual(await allSeqs(target.executionId));
+  });
+
   it('shows nothing of an execution of another workspace, and stops when the reader goes', async () => {
     const [writer, reader] = channels();
     const target = await createRow();

@@ -12,6 +12,9 @@ export type WatchExecutionOptions = {
   signal: AbortSignal;
 };
 
+/** So long the first page of the log waits for the live channel, in ms. */
+const LISTEN_MS = 2_000;
+
 /** `watch` on the database and the live channel. */
 export const watchExecution = (
   { prisma, live, workspace }: ReadContext & { live: LiveChannel },
@@ -20,8 +23,12 @@ export const watchExecution = (
   watch(
     {
       read: (options) => readUpdate(prisma, { workspaceId: workspace.id, executionId, ...options }),
-      // A live channel that is down costs wake-ups and streamed text; the log still arrives by tailing.
-      listen: (handler) => live.subscribe(executionId, handler).catch(() => () => undefined),
+      // A live channel that is down, or does not answer, costs wake-ups and streamed text; the log still arrives by tailing.
+      listen: async (handler) => {
+        const subscription = live.subscribe(executionId, handler).catch(() => undefined);
+        await Promise.race([subscription, wait(LISTEN_MS, undefined, { ref: false })]);
+        return () => void subscription.then((stop) => stop?.()).catch(() => undefined);
+      },
       now: Date.now,
       sleep: (ms, aborted) => wait(ms, undefined, { signal: aborted }).catch(() => undefined),
     },
