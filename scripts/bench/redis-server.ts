@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../tests/integration/support/free-port.ts';
+import { portAnswers } from '../../tests/integration/support/port-answers.ts';
 
 export type RedisServer = { url: string; pid: number | undefined; stop: () => Promise<void> };
 
@@ -16,7 +16,7 @@ export const hasRedis = async (): Promise<boolean> => {
 export const startRedis = async (): Promise<RedisServer> => {
   const port = await freePort();
   const child = spawn('redis-server', ['--port', `${port}`, '--save', '', '--bind', '127.0.0.1'], { stdio: 'ignore' });
-  while (!(await answers(port))) {
+  while (!(await portAnswers('127.0.0.1', port))) {
     if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}.`);
     await sleep(20);
   }
@@ -30,10 +30,3 @@ export const startRedis = async (): Promise<RedisServer> => {
     },
   };
 };
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });

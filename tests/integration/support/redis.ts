@@ -1,20 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createConnection } from 'node:net';
+import { portAnswers } from './port-answers.ts';
 
 const REDIS_URL = process.env.REDIS_URL ?? 'redis://127.0.0.1:6379';
 
 const answers = (): Promise<boolean> => {
   const { hostname, port } = new URL(REDIS_URL);
-  return new Promise((resolve) => {
-    const socket = createConnection({ host: hostname, port: Number(port || 6379), timeout: 1_000 });
-    const done = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', () => done(true));
-    socket.once('error', () => done(false));
-    socket.once('timeout', () => done(false));
-  });
+  return portAnswers(hostname, Number(port || 6379));
 };
 
 /**
